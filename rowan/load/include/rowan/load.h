@@ -1,0 +1,97 @@
+/* rowan/load.h - outside data -> models -> database, all or nothing.
+ *
+ *     static const rowan_source sources[] = {
+ *         ROWAN_SOURCE(Person, "data/people.csv"),
+ *         ROWAN_SOURCE(Award, "data/awards.csv"),
+ *     };
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         return rowan_load_main(argc, argv, &models, sources, ROWAN_COUNT(sources));
+ *     }
+ *
+ * A run reads every source, converts and validates each row against its model before
+ * anything is sent, and refreshes all tables in one transaction (rowan/merge.h).
+ * Uses: rowan/session.h.
+ */
+#ifndef ROWAN_LOAD_H
+#define ROWAN_LOAD_H
+
+#include <stdio.h>
+
+#include <rowan/merge.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ROWAN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A CSV file with a header line that holds the rows of one table. Columns of the file
+ * that the model does not have are ignored; a column of the model that the file lacks
+ * must be nullable, and is then NULL. */
+typedef struct rowan_source {
+    const rowan_model *model;
+    const char *path; /* relative to the working folder */
+} rowan_source;
+
+#define ROWAN_SOURCE(M, file) { &M##_model, (file) }
+
+/* Exit codes of rowan_load_main(). */
+typedef enum rowan_load_exit {
+    ROWAN_LOAD_OK = 0,          /* loaded, or nothing had changed */
+    ROWAN_LOAD_FAILED = 1,      /* out of memory, or a mistake of ours */
+    ROWAN_LOAD_USAGE = 2,       /* wrong arguments or DATABASE_URI */
+    ROWAN_LOAD_REJECTED = 3,    /* a source has rows that the model refuses */
+    ROWAN_LOAD_NO_SOURCE = 4,   /* a source cannot be read */
+    ROWAN_LOAD_NO_DATABASE = 5, /* the database cannot be reached, or is busy */
+    ROWAN_LOAD_REFUSED = 6,     /* the database refuses the rows (a constraint) */
+    ROWAN_LOAD_INTERRUPTED = 7  /* SIGINT or SIGTERM: rolled back */
+} rowan_load_exit;
+
+/* Why a row was refused. Text lives during the call that reports it only. */
+typedef struct rowan_reject {
+    const char *path;
+    uint64_t line;      /* of the file, where the row begins, from 1 */
+    const char *column; /* NULL if it is about the whole row */
+    const char *value;  /* NULL likewise; cut to a readable length, one line */
+    const char *reason; /* "is not a date (YYYY-MM-DD)" */
+} rowan_reject;
+
+typedef struct rowan_load_opts { /* {0} is valid */
+    uint64_t max_rejects; /* stop reading a source after so many [100] */
+    void (*on_reject)(void *ctx, const rowan_reject *reject);
+    /* Called now and then while source `source_idx` is read; n_total is its size in
+     * bytes, or 0 if not known. A return of false stops the run. */
+    bool (*on_progress)(void *ctx, size_t source_idx, uint64_t n_bytes, uint64_t n_total,
+                        uint64_t n_rows);
+    void *ctx;
+} rowan_load_opts;
+
+/* What a run did. */
+typedef struct rowan_load_summary {
+    rowan_merge_counts *counts; /* counts[number of sources], given by the caller or NULL */
+    uint64_t n_rejected;        /* rows refused, over all sources */
+} rowan_load_summary;
+
+/* Reads all sources and refreshes their tables; creates tables that are missing.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if rows were refused (each went to on_reject) or the
+ *          models are wrong; ROWAN_ENOTFOUND or ROWAN_EIO if a source cannot be read;
+ *          ROWAN_EBUSY with "interrupted" if on_progress said so; the statuses of a
+ *          session. Unless ROWAN_OK, no row in the database has changed.
+ * Threads  as the session. */
+rowan_status rowan_load(rowan_session *session, const rowan_models *models,
+                        const rowan_source *sources, size_t n_sources,
+                        const rowan_load_opts *opts, rowan_load_summary *summary,
+                        rowan_error *err) ROWAN_CHECKED;
+
+/* The main() of a loader: reads DATABASE_URI and the arguments (--help lists them), runs
+ * once, reports on standard output and errors on standard error.
+ * Returns  a rowan_load_exit for main() to return. */
+int rowan_load_main(int argc, char **argv, const rowan_models *models,
+                    const rowan_source *sources, size_t n_sources);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

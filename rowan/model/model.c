@@ -1,0 +1,239 @@
+/* model.c - reflection over a model, and the check of a package. See rowan/model.h. */
+#include <rowan/model.h>
+
+#include <assert.h>
+#include <string.h>
+
+#include "alloc_int.h"
+
+const char rowan_library = 1;
+
+const rowan_column *rowan_model_column(const rowan_model *model, const char *name, size_t len)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const char *own = model->columns[i].name;
+
+        if (strncmp(own, name, len) == 0 && own[len] == '\0')
+            return &model->columns[i];
+    }
+    return NULL;
+}
+
+const rowan_column *rowan_model_key(const rowan_model *model)
+{
+    const rowan_column *key = NULL;
+
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (!model->columns[i].primary_key)
+            continue;
+        if (key != NULL)
+            return NULL;
+        key = &model->columns[i];
+    }
+    return key;
+}
+
+void rowan_column_get(const rowan_column *column, const void *row, rowan_value *out)
+{
+    const char *member = (const char *)row + column->offset;
+    const char *value = (const char *)row + column->value_offset;
+    int32_t int32;
+
+    out->type = column->type;
+    if (column->type == ROWAN_TEXT) {
+        memcpy(&out->as.text, value, sizeof out->as.text);
+        out->is_null = column->nullable && out->as.text.ptr == NULL;
+        return;
+    }
+    out->is_null = column->nullable && !*(const bool *)member;
+    switch (column->type) {
+    case ROWAN_BOOL: out->as.int64 = *(const bool *)value; break;
+    case ROWAN_INT32:
+        memcpy(&int32, value, sizeof int32);
+        out->as.int64 = int32;
+        break;
+    case ROWAN_INT64: memcpy(&out->as.int64, value, sizeof out->as.int64); break;
+    case ROWAN_DOUBLE: memcpy(&out->as.real, value, sizeof out->as.real); break;
+    case ROWAN_DATE: memcpy(&out->as.date, value, sizeof out->as.date); break;
+    case ROWAN_TIMESTAMP:
+        memcpy(&out->as.timestamp, value, sizeof out->as.timestamp);
+        break;
+    case ROWAN_TEXT:
+    case ROWAN_N_TYPES: assert(!"unknown type"); break;
+    }
+}
+
+static void set_null(const rowan_column *column, char *row)
+{
+    if (column->type == ROWAN_TEXT)
+        memset(row + column->offset, 0, sizeof(rowan_opt_text));
+    else
+        *(bool *)(row + column->offset) = false;
+}
+
+rowan_status rowan_column_set(const rowan_column *column, void *row,
+                              const rowan_value *value, rowan_error *err)
+{
+    char *member = (char *)row + column->offset;
+    char *at = (char *)row + column->value_offset;
+    int32_t int32;
+
+    if (value->is_null) {
+        if (!column->nullable)
+            return rowan_fail(err, ROWAN_EINVAL, "%s cannot be NULL", column->name);
+        set_null(column, row);
+        return ROWAN_OK;
+    }
+    if (value->type != column->type &&
+        !(column->type == ROWAN_INT32 && value->type == ROWAN_INT64) &&
+        !(column->type == ROWAN_INT64 && value->type == ROWAN_INT32))
+        return rowan_fail(err, ROWAN_EINVAL, "%s is %s, not %s", column->name,
+                          rowan_type_name(column->type), rowan_type_name(value->type));
+    switch (column->type) {
+    case ROWAN_BOOL: *(bool *)at = value->as.int64 != 0; break;
+    case ROWAN_INT32:
+        if (value->as.int64 < INT32_MIN || value->as.int64 > INT32_MAX)
+            return rowan_fail(err, ROWAN_EINVAL, "%s is out of range for int32",
+                              column->name);
+        int32 = (int32_t)value->as.int64;
+        memcpy(at, &int32, sizeof int32);
+        break;
+    case ROWAN_INT64: memcpy(at, &value->as.int64, sizeof value->as.int64); break;
+    case ROWAN_DOUBLE: memcpy(at, &value->as.real, sizeof value->as.real); break;
+    case ROWAN_DATE: memcpy(at, &value->as.date, sizeof value->as.date); break;
+    case ROWAN_TIMESTAMP:
+        memcpy(at, &value->as.timestamp, sizeof value->as.timestamp);
+        break;
+    case ROWAN_TEXT: memcpy(at, &value->as.text, sizeof value->as.text); return ROWAN_OK;
+    case ROWAN_N_TYPES: assert(!"unknown type"); break;
+    }
+    if (column->nullable)
+        *(bool *)member = true;
+    return ROWAN_OK;
+}
+
+static size_t list_index(const rowan_models *models, const rowan_model *model)
+{
+    for (size_t i = 0; i < models->n_models; i++) {
+        if (strcmp(models->list[i]->name, model->name) == 0)
+            return i;
+    }
+    return models->n_models;
+}
+
+static rowan_status check_column(const rowan_models *models, const rowan_model *model,
+                                 const rowan_column *column, rowan_error *err)
+{
+    const rowan_column *target;
+
+    if (rowan_model_column(model, column->name, strlen(column->name)) != column)
+        return rowan_fail(err, ROWAN_EINVAL, "model %s has two columns named %s",
+                          model->name, column->name);
+    if (column->primary_key && column->nullable)
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: a key cannot be nullable", model->name,
+                          column->name);
+    if (column->automatic && (rowan_model_key(model) != column ||
+                              (column->type != ROWAN_INT64 && column->type != ROWAN_INT32)))
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: AUTO is for a single integer key",
+                          model->name, column->name);
+    if (column->references == NULL)
+        return ROWAN_OK;
+    if (list_index(models, column->references) == models->n_models)
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s references %s, which is not in %s",
+                          model->name, column->name, column->references->name,
+                          models->name);
+    target = &column->references->columns[column->references_index];
+    if (target->type != column->type)
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s is %s, but %s.%s is %s", model->name,
+                          column->name, rowan_type_name(column->type),
+                          column->references->name, target->name,
+                          rowan_type_name(target->type));
+    if (!target->unique && rowan_model_key(column->references) != target)
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s references %s.%s, which is not unique",
+                          model->name, column->name, column->references->name,
+                          target->name);
+    return ROWAN_OK;
+}
+
+static rowan_status check_model(const rowan_models *models, size_t i, rowan_error *err)
+{
+    const rowan_model *model = models->list[i];
+    bool has_key = false;
+
+    if (model->table[0] == '\0')
+        return rowan_fail(err, ROWAN_EINVAL, "model %s has no table name", model->name);
+    for (size_t j = 0; j < i; j++) {
+        if (strcmp(models->list[j]->table, model->table) == 0)
+            return rowan_fail(err, ROWAN_EINVAL, "models %s and %s both use table %s",
+                              models->list[j]->name, model->name, model->table);
+    }
+    for (size_t c = 0; c < model->n_columns; c++) {
+        rowan_status st = check_column(models, model, &model->columns[c], err);
+
+        if (st != ROWAN_OK)
+            return st;
+        has_key = has_key || model->columns[c].primary_key;
+    }
+    if (!has_key)
+        return rowan_fail(err, ROWAN_EINVAL, "model %s has no PRIMARY_KEY", model->name);
+    return ROWAN_OK;
+}
+
+rowan_status rowan_models_check(const rowan_models *models, rowan_error *err)
+{
+    for (size_t i = 0; i < models->n_models; i++) {
+        rowan_status st = check_model(models, i, err);
+
+        if (st != ROWAN_OK)
+            return st;
+    }
+    return ROWAN_OK;
+}
+
+/* Whether all that `model` references is in out[n] already (or is itself, or unknown). */
+static bool references_are_in(const rowan_models *models, const rowan_model *model,
+                              const rowan_model *const *out, size_t n)
+{
+    for (size_t c = 0; c < model->n_columns; c++) {
+        const rowan_model *target = model->columns[c].references;
+        bool found = false;
+
+        if (target == NULL || strcmp(target->name, model->name) == 0 ||
+            list_index(models, target) == models->n_models)
+            continue;
+        for (size_t i = 0; i < n && !found; i++)
+            found = strcmp(out[i]->name, target->name) == 0;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+rowan_status rowan_models_order(const rowan_models *models, const rowan_model **out,
+                                rowan_error *err)
+{
+    bool *done = rowan__calloc(models->n_models, sizeof *done);
+    const rowan_model *waiting = NULL;
+    size_t n = 0;
+    bool progress = true;
+
+    if (done == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    while (progress && n < models->n_models) {
+        progress = false;
+        for (size_t i = 0; i < models->n_models; i++) {
+            if (done[i])
+                continue;
+            waiting = models->list[i];
+            if (!references_are_in(models, waiting, out, n))
+                continue;
+            out[n++] = waiting;
+            done[i] = progress = true;
+        }
+    }
+    rowan__free(done);
+    if (n < models->n_models)
+        return rowan_fail(err, ROWAN_EINVAL, "the references of model %s form a ring",
+                          waiting->name);
+    return ROWAN_OK;
+}

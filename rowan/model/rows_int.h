@@ -1,0 +1,35 @@
+/* rows_int.h - a growing block of rows of one shape.
+ *
+ * The rows lie contiguous in one block that doubles; their text lies in the arena, or
+ * in what the driver hands to the arena. One thread.
+ */
+#ifndef ROWAN_ROWS_INT_H
+#define ROWAN_ROWS_INT_H
+
+#include <rowan/arena.h>
+#include <rowan/model.h>
+
+typedef struct rowan__rows {
+    const rowan_model *shape; /* which columns, where in a row */
+    rowan_arena *arena;       /* for text; not owned */
+    char *bytes;              /* NULL until the first row */
+    size_t n_rows;
+    size_t cap; /* rows that fit */
+} rowan__rows;
+
+void rowan__rows_init(rowan__rows *rows, const rowan_model *shape, rowan_arena *arena);
+void rowan__rows_done(rowan__rows *rows);
+
+/* Makes room for `n` rows more in all; false when memory is out. */
+bool rowan__rows_reserve(rowan__rows *rows, size_t n);
+
+/* Room for one more row, or NULL when memory is out; counted by the caller, who adds 1
+ * to n_rows when the row is whole. */
+static inline void *rowan__rows_next(rowan__rows *rows)
+{
+    if (rows->n_rows == rows->cap && !rowan__rows_reserve(rows, 1))
+        return NULL;
+    return rows->bytes + rows->n_rows * rows->shape->row_size;
+}
+
+#endif

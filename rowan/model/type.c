@@ -1,0 +1,416 @@
+/* type.c - the types of columns: names and text forms. See rowan/types.h. */
+#include "type_int.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "utf8_int.h"
+
+#define US_PER_SECOND INT64_C(1000000)
+#define US_PER_DAY    (INT64_C(86400) * US_PER_SECOND)
+
+rowan_text rowan_text_of(const char *str)
+{
+    return str == NULL ? (rowan_text){ "", 0 } : (rowan_text){ str, strlen(str) };
+}
+
+rowan_opt_text rowan_opt_text_of(const char *str)
+{
+    return (rowan_opt_text){ str, str == NULL ? 0 : strlen(str) };
+}
+
+bool rowan_text_equal(rowan_text a, rowan_text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+const char *rowan_type_name(rowan_type type)
+{
+    switch (type) {
+#define NAME(ENUM, name) \
+    case ROWAN_##ENUM: return #name;
+        ROWAN_TYPES(NAME)
+#undef NAME
+    case ROWAN_N_TYPES: break;
+    }
+    return "unknown type";
+}
+
+/* Dates. */
+
+static bool is_leap_year(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+bool rowan_date_is_valid(rowan_date date)
+{
+    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+    if (date.year < 1 || date.year > 9999 || date.month < 1 || date.month > 12)
+        return false;
+    if (date.month == 2 && is_leap_year(date.year))
+        return date.day >= 1 && date.day <= 29;
+    return date.day >= 1 && date.day <= days[date.month - 1];
+}
+
+int32_t rowan_date_to_days(rowan_date date)
+{
+    int32_t month = date.month; /* years begin in March, so that leap days come last */
+    int32_t year = date.year - (month <= 2);
+    int32_t era = (year >= 0 ? year : year - 399) / 400;
+    int32_t year_of_era = year - era * 400;
+    int32_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
+    int32_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return era * 146097 + day_of_era - 719468;
+}
+
+rowan_date rowan_date_from_days(int32_t days)
+{
+    int64_t z = (int64_t)days + 719468;
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t day_of_era = z - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    int64_t month = month_from_march + (month_from_march < 10 ? 3 : -9);
+    int64_t year = year_of_era + era * 400 + (month <= 2);
+
+    return (rowan_date){
+        .year = (int16_t)year,
+        .month = (uint8_t)month,
+        .day = (uint8_t)(day_of_year - (153 * month_from_march + 2) / 5 + 1),
+    };
+}
+
+rowan_timestamp rowan_timestamp_of(rowan_date date, int hour, int minute, int second,
+                                   int microsecond)
+{
+    int64_t seconds = (int64_t)rowan_date_to_days(date) * 86400 + hour * 3600 + minute * 60 +
+                      second;
+
+    return (rowan_timestamp){ seconds * US_PER_SECOND + microsecond };
+}
+
+/* `n` digits of `value`, most significant first. */
+static void write_digits(char *out, int n, int64_t value)
+{
+    while (n-- > 0) {
+        out[n] = (char)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+/* `n` digits; false if one is not. */
+static bool read_digits(const char *text, int n, int *out)
+{
+    int value = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        value = value * 10 + (text[i] - '0');
+    }
+    *out = value;
+    return true;
+}
+
+void rowan__date_write(rowan_date date, char out[10])
+{
+    write_digits(out, 4, date.year);
+    out[4] = '-';
+    write_digits(out + 5, 2, date.month);
+    out[7] = '-';
+    write_digits(out + 8, 2, date.day);
+}
+
+bool rowan__date_read(const char *text, size_t len, rowan_date *out)
+{
+    int year, month, day;
+
+    if (len != 10 || text[4] != '-' || text[7] != '-' || !read_digits(text, 4, &year) ||
+        !read_digits(text + 5, 2, &month) || !read_digits(text + 8, 2, &day))
+        return false;
+    *out = (rowan_date){ (int16_t)year, (uint8_t)month, (uint8_t)day };
+    return rowan_date_is_valid(*out);
+}
+
+/* Timestamps. */
+
+void rowan__timestamp_write(rowan_timestamp timestamp, char out[26])
+{
+    int64_t days = timestamp.unix_us / US_PER_DAY;
+    int64_t us = timestamp.unix_us % US_PER_DAY;
+    int64_t seconds;
+
+    if (us < 0) {
+        us += US_PER_DAY;
+        days--;
+    }
+    seconds = us / US_PER_SECOND;
+    rowan__date_write(rowan_date_from_days((int32_t)days), out);
+    out[10] = ' ';
+    write_digits(out + 11, 2, seconds / 3600);
+    out[13] = ':';
+    write_digits(out + 14, 2, seconds / 60 % 60);
+    out[16] = ':';
+    write_digits(out + 17, 2, seconds % 60);
+    out[19] = '.';
+    write_digits(out + 20, 6, us % US_PER_SECOND);
+}
+
+/* Reads ".f" to ".ffffff" into microseconds; returns the bytes read, 0 if none. */
+static size_t read_fraction(const char *text, size_t len, int *out)
+{
+    size_t n = 1;
+    int us = 0;
+
+    if (len < 2 || text[0] != '.')
+        return 0;
+    for (; n < len && n <= 6 && text[n] >= '0' && text[n] <= '9'; n++)
+        us = us * 10 + (text[n] - '0');
+    if (n == 1)
+        return 0;
+    for (size_t i = n; i <= 6; i++)
+        us *= 10;
+    *out = us;
+    return n;
+}
+
+/* Reads "", "Z", "+HH", "+HHMM" or "+HH:MM" into minutes east of UTC. */
+static bool read_zone(const char *text, size_t len, int *out)
+{
+    int hours = 0, minutes = 0;
+
+    *out = 0;
+    if (len == 0 || (len == 1 && (*text == 'Z' || *text == 'z')))
+        return true;
+    if ((len != 3 && len != 5 && len != 6) || (*text != '+' && *text != '-') ||
+        !read_digits(text + 1, 2, &hours))
+        return false;
+    if (len == 6 && text[3] != ':')
+        return false;
+    if (len > 3 && !read_digits(text + len - 2, 2, &minutes))
+        return false;
+    if (hours > 15 || minutes > 59)
+        return false;
+    *out = (hours * 60 + minutes) * (*text == '-' ? -1 : 1);
+    return true;
+}
+
+bool rowan__timestamp_read(const char *text, size_t len, rowan_timestamp *out)
+{
+    rowan_date date;
+    int hour, minute, second, us = 0, zone;
+    size_t at = 19;
+
+    if (len < at || !rowan__date_read(text, 10, &date) ||
+        (text[10] != ' ' && text[10] != 'T') || text[13] != ':' || text[16] != ':' ||
+        !read_digits(text + 11, 2, &hour) || !read_digits(text + 14, 2, &minute) ||
+        !read_digits(text + 17, 2, &second) || hour > 23 || minute > 59 || second > 59)
+        return false;
+    at += read_fraction(text + at, len - at, &us);
+    if (!read_zone(text + at, len - at, &zone))
+        return false;
+    *out = rowan_timestamp_of(date, hour, minute, second, us);
+    out->unix_us -= zone * 60 * US_PER_SECOND;
+    return out->unix_us >= ROWAN_TIMESTAMP_MIN && out->unix_us <= ROWAN_TIMESTAMP_MAX;
+}
+
+/* Numbers. */
+
+bool rowan__int64_read(const char *text, size_t len, int64_t *out)
+{
+    bool negative = len > 0 && *text == '-';
+    size_t i = len > 0 && (*text == '-' || *text == '+') ? 1 : 0;
+    int64_t value = 0;
+
+    if (i == len)
+        return false;
+    for (; i < len; i++) {
+        int digit = text[i] - '0';
+
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, negative ? -digit : digit, &value))
+            return false;
+    }
+    *out = value;
+    return true;
+}
+
+static bool is_special_double(const char *text, size_t len, double *out)
+{
+    size_t sign = len > 0 && (*text == '-' || *text == '+') ? 1 : 0;
+    const char *word = text + sign;
+    size_t n = len - sign;
+
+    if ((n == 3 && strncasecmp(word, "inf", n) == 0) ||
+        (n == 8 && strncasecmp(word, "infinity", n) == 0))
+        *out = INFINITY;
+    else if (n == 3 && strncasecmp(word, "nan", n) == 0)
+        *out = NAN;
+    else
+        return false;
+    if (sign > 0 && *text == '-')
+        *out = -*out;
+    return true;
+}
+
+bool rowan__double_read(const char *text, size_t len, bool special, double *out)
+{
+    char copy[512]; /* strtod() wants a NUL; no double needs so many digits */
+    char *end;
+
+    if (len == 0 || len >= sizeof copy)
+        return false;
+    for (size_t i = 0; i < len; i++) { /* digits only: no hexadecimal, no locale, no space */
+        if (strchr("0123456789+-.eE", text[i]) == NULL || text[i] == '\0')
+            return special && is_special_double(text, len, out);
+    }
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    errno = 0;
+    *out = strtod(copy, &end);
+    if (end != copy + len)
+        return false;
+    return !(errno == ERANGE && isinf(*out)); /* too large; too small is the nearest one */
+}
+
+size_t rowan__double_write(double value, char *out)
+{
+    int len = 0;
+
+    if (isnan(value))
+        return (size_t)snprintf(out, 32, "NaN");
+    if (isinf(value))
+        return (size_t)snprintf(out, 32, "%sInfinity", value < 0 ? "-" : "");
+    for (int digits = 15; digits <= 17; digits++) {
+        double back;
+
+        len = snprintf(out, 32, "%.*g", digits, value);
+        back = strtod(out, NULL);
+        if (memcmp(&back, &value, sizeof back) == 0)
+            break;
+    }
+    return (size_t)len;
+}
+
+static bool read_bool(const char *text, size_t len, bool *out)
+{
+    static const struct {
+        const char *word;
+        bool value;
+    } words[] = { { "true", true },   { "false", false }, { "t", true },   { "f", false },
+                  { "yes", true },    { "no", false },    { "1", true },   { "0", false } };
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i].word) == len && strncasecmp(words[i].word, text, len) == 0) {
+            *out = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Values. */
+
+static rowan_status parse_integer(rowan_type type, const char *text, size_t len,
+                                  rowan_value *out, rowan_error *err)
+{
+    int64_t value;
+    size_t n_digits = 0;
+
+    for (size_t i = len > 0 && (*text == '-' || *text == '+') ? 1 : 0; i < len; i++)
+        n_digits = text[i] >= '0' && text[i] <= '9' ? n_digits + 1 : SIZE_MAX / 2;
+    if (n_digits == 0 || n_digits >= SIZE_MAX / 2)
+        return rowan_fail(err, ROWAN_EINVAL, "is not a whole number");
+    if (!rowan__int64_read(text, len, &value) ||
+        (type == ROWAN_INT32 && (value < INT32_MIN || value > INT32_MAX)))
+        return rowan_fail(err, ROWAN_EINVAL, "is out of range for %s", rowan_type_name(type));
+    out->as.int64 = value;
+    return ROWAN_OK;
+}
+
+static rowan_status parse_text(const char *text, size_t len, rowan_value *out,
+                               rowan_error *err)
+{
+    size_t valid;
+
+    if (len > 0 && memchr(text, '\0', len) != NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "holds a NUL byte");
+    valid = rowan__utf8_valid_len(text, len);
+    if (valid != len)
+        return rowan_fail(err, ROWAN_EINVAL, "is not valid UTF-8 (byte %zu)", valid + 1);
+    out->as.text = (rowan_text){ text, len };
+    return ROWAN_OK;
+}
+
+rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
+                               rowan_value *out, rowan_error *err)
+{
+    bool boolean;
+
+    memset(out, 0, sizeof *out);
+    out->type = type;
+    switch (type) {
+    case ROWAN_BOOL:
+        if (!read_bool(text, len, &boolean))
+            return rowan_fail(err, ROWAN_EINVAL, "is not true or false");
+        out->as.int64 = boolean;
+        return ROWAN_OK;
+    case ROWAN_INT32:
+    case ROWAN_INT64: return parse_integer(type, text, len, out, err);
+    case ROWAN_DOUBLE:
+        if (!rowan__double_read(text, len, true, &out->as.real))
+            return rowan_fail(err, ROWAN_EINVAL, "is not a number, or out of range");
+        return ROWAN_OK;
+    case ROWAN_DATE:
+        if (!rowan__date_read(text, len, &out->as.date))
+            return rowan_fail(err, ROWAN_EINVAL, "is not a date (YYYY-MM-DD)");
+        return ROWAN_OK;
+    case ROWAN_TIMESTAMP:
+        if (!rowan__timestamp_read(text, len, &out->as.timestamp))
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "is not a timestamp (YYYY-MM-DD HH:MM:SS[.ffffff][zone])");
+        return ROWAN_OK;
+    case ROWAN_TEXT: return parse_text(text, len, out, err);
+    case ROWAN_N_TYPES: break;
+    }
+    return rowan_fail(err, ROWAN_EINTERNAL, "unknown type %d", (int)type);
+}
+
+size_t rowan_value_format(const rowan_value *value, char *out)
+{
+    switch (value->type) {
+    case ROWAN_BOOL:
+        return (size_t)snprintf(out, ROWAN_TYPE_TEXT_MAX, "%s",
+                                value->as.int64 ? "true" : "false");
+    case ROWAN_INT32:
+    case ROWAN_INT64:
+        return (size_t)snprintf(out, ROWAN_TYPE_TEXT_MAX, "%lld",
+                                (long long)value->as.int64);
+    case ROWAN_DOUBLE: return rowan__double_write(value->as.real, out);
+    case ROWAN_DATE:
+        rowan__date_write(value->as.date, out);
+        out[10] = '\0';
+        return 10;
+    case ROWAN_TIMESTAMP:
+        rowan__timestamp_write(value->as.timestamp, out);
+        out[26] = '\0';
+        return 26;
+    case ROWAN_TEXT:
+    case ROWAN_N_TYPES: break;
+    }
+    assert(!"a text is its own text form");
+    out[0] = '\0';
+    return 0;
+}

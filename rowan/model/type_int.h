@@ -1,0 +1,28 @@
+/* type_int.h - sizes and text forms that the codecs and drivers share. */
+#ifndef ROWAN_TYPE_INT_H
+#define ROWAN_TYPE_INT_H
+
+#include <rowan/types.h>
+
+/* "YYYY-MM-DD", 10 bytes; no NUL. */
+void rowan__date_write(rowan_date date, char out[10]);
+
+/* "YYYY-MM-DD HH:MM:SS.ffffff", 26 bytes; no NUL. */
+void rowan__timestamp_write(rowan_timestamp timestamp, char out[26]);
+
+/* Read exactly those forms (a timestamp also without its fraction, or with one of 1 to 6
+ * digits, with 'T', with a zone). False if the text is anything else or no real day. */
+bool rowan__date_read(const char *text, size_t len, rowan_date *out);
+bool rowan__timestamp_read(const char *text, size_t len, rowan_timestamp *out);
+
+/* A decimal integer with an optional sign, nothing else. False also when it overflows. */
+bool rowan__int64_read(const char *text, size_t len, int64_t *out);
+
+/* A decimal floating-point number; also nan, inf and infinity in any case if `special`. */
+bool rowan__double_read(const char *text, size_t len, bool special, double *out);
+
+/* The shortest decimal form that reads back to the same bits, in out[32] with a NUL;
+ * NaN, Infinity and -Infinity by these names. Returns its length. */
+size_t rowan__double_write(double value, char *out);
+
+#endif

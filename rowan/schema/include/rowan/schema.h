@@ -1,0 +1,26 @@
+/* rowan/schema.h - create and drop the tables of a package.  Uses: rowan/session.h. */
+#ifndef ROWAN_SCHEMA_H
+#define ROWAN_SCHEMA_H
+
+#include <rowan/session.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Creates the tables and indexes that do not exist yet, parents first, in one
+ * transaction (the session's, if one is open). Existing tables are left as they are.
+ * Safe to run from several services at once.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if the models cannot be used (rowan_models_check());
+ *          the statuses of a session. */
+rowan_status rowan_create_all(rowan_session *session, const rowan_models *models,
+                              rowan_error *err) ROWAN_CHECKED;
+
+/* Drops the tables that exist, children first, in one transaction. All rows are lost. */
+rowan_status rowan_drop_all(rowan_session *session, const rowan_models *models,
+                            rowan_error *err) ROWAN_CHECKED;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,82 @@
+/* rowan/engine.h - a database and a pool of connections to it.
+ *
+ * An engine is made once a process from a URI and shared by all threads; sessions
+ * (rowan/session.h) borrow its connections. Making one connects to nothing: a database
+ * that is down is an error of the first session that needs it, and a later session
+ * succeeds as soon as it is back.
+ *
+ * URIs, as SQLAlchemy spells them (percent-encoded; "+driver" is read and ignored):
+ *     sqlite:///people.db          a file, relative to the working folder
+ *     sqlite:////var/lib/people.db an absolute one
+ *     sqlite:///:memory:           one database in memory, for one engine
+ *     postgresql://user:password@host:5432/name?sslmode=require   also postgres://
+ * No message ever holds the password.  Uses: rowan/wait.h, rowan/model.h.
+ */
+#ifndef ROWAN_ENGINE_H
+#define ROWAN_ENGINE_H
+
+#include <rowan/model.h>
+#include <rowan/wait.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ROWAN_DEFAULT_URI "sqlite:///people.db" /* where DATABASE_URI is not set */
+
+typedef struct rowan_engine rowan_engine;
+
+typedef struct rowan_engine_opts { /* {0} is valid: what stands in brackets */
+    uint32_t pool_size;            /* connections kept [5] */
+    uint32_t max_overflow;         /* more of them under load, closed after use [10] */
+    uint32_t pool_timeout_ms;      /* wait for a free connection [30,000] */
+    uint32_t connect_timeout_ms;   /* for one connection to be made [5,000] */
+    uint32_t busy_timeout_ms;      /* wait for a lock of another writer [5,000] */
+    uint32_t statement_timeout_ms; /* for one statement [0: no limit] */
+    uint32_t pre_ping_after_ms;    /* ask a connection that was idle so long whether it
+                                    * still answers [1,000]; UINT32_MAX never asks. One
+                                    * whose peer has hung up is found without asking. */
+    rowan_wait_hook wait;          /* how to wait [poll(2)] */
+} rowan_engine_opts;
+
+/* Makes an engine.
+ * uri      NULL means ROWAN_DEFAULT_URI
+ * opts     NULL means {0}
+ * out      set on ROWAN_OK only; rowan_engine_close() frees it
+ * Returns  ROWAN_OK; ROWAN_EINVAL if the URI is malformed or of an unknown scheme;
+ *          ROWAN_ENOMEM; ROWAN_EIO. `err` may be NULL.
+ * Threads  any; the engine then is for all threads. */
+rowan_status rowan_engine_open(const char *uri, const rowan_engine_opts *opts,
+                               rowan_engine **out, rowan_error *err) ROWAN_CHECKED;
+
+/* The same with the URI that the environment's DATABASE_URI holds; ROWAN_DEFAULT_URI where
+ * it is not set, ROWAN_EINVAL where it is empty. */
+rowan_status rowan_engine_open_env(const rowan_engine_opts *opts, rowan_engine **out,
+                                   rowan_error *err) ROWAN_CHECKED;
+
+/* Closes all connections and frees the engine. All its sessions must be closed. NULL is
+ * fine. */
+void rowan_engine_close(rowan_engine *engine);
+
+/* Where it leads, for a person to read: "postgresql://db.example:5432/people", without
+ * user, password and parameters. Lives as long as the engine. */
+const char *rowan_engine_name(const rowan_engine *engine);
+
+/* Numbers of a pool since the engine was made, and now. */
+typedef struct rowan_pool_stats {
+    uint64_t n_connects;  /* connections made */
+    uint64_t n_checkouts; /* connections lent */
+    uint64_t n_stale;     /* found dead when they were to be lent, and replaced */
+    uint64_t n_waits;     /* sessions that had to wait for one */
+    uint64_t n_timeouts;  /* and those that waited in vain */
+    uint32_t n_idle;      /* now */
+    uint32_t n_lent;      /* now */
+} rowan_pool_stats;
+
+/* Threads: any. */
+void rowan_engine_stats(rowan_engine *engine, rowan_pool_stats *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

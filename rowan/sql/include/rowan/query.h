@@ -1,0 +1,251 @@
+/* rowan/query.h - what to read: typed macros in front, plain data behind.
+ *
+ *     rowan_select(Person,
+ *                  .where = rowan_and(rowan_eq(Person, last_name, "Turing"),
+ *                                     rowan_not_null(Person, born)),
+ *                  .order_by = { rowan_desc(Person, born) },
+ *                  .limit = 20)
+ *
+ * The macros check columns and value types at compile time and build constant data in
+ * the enclosing block: no allocation, no hidden work. A query or a condition therefore
+ * lives until the end of the block it was written in; a condition that does not apply
+ * may be NULL inside rowan_and() and rowan_or(). All values are bound, never pasted.
+ * The same tree can be built at run time from the structs below.  Uses: rowan/model.h.
+ */
+#ifndef ROWAN_QUERY_H
+#define ROWAN_QUERY_H
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
+#include <rowan/model.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum rowan_op {
+    ROWAN_OP_EQ,
+    ROWAN_OP_NE,
+    ROWAN_OP_LT,
+    ROWAN_OP_LE,
+    ROWAN_OP_GT,
+    ROWAN_OP_GE,
+    ROWAN_OP_IS_NULL,
+    ROWAN_OP_NOT_NULL,
+    ROWAN_OP_AND,
+    ROWAN_OP_OR,
+    ROWAN_OP_NOT,
+    ROWAN_N_OPS
+} rowan_op;
+
+/* A condition: a comparison of a column with a value, or a combination of others. */
+typedef struct rowan_expr rowan_expr;
+struct rowan_expr {
+    rowan_op op;
+    const rowan_column *column;     /* comparisons and null tests */
+    rowan_value value;              /* comparisons; never NULL */
+    const rowan_expr *const *parts; /* AND, OR, NOT: parts[n_parts], NULLs are skipped */
+    size_t n_parts;
+};
+
+typedef struct rowan_order {
+    const rowan_column *column;
+    bool descending;
+} rowan_order;
+
+#define ROWAN_MAX_ORDER_BY 8
+#define ROWAN_MAX_DEPTH    64 /* of nested conditions; deeper is ROWAN_EINVAL */
+
+/* Which rows of a model, in which order. {.model = &Person_model} is valid: all rows. */
+typedef struct rowan_query {
+    const rowan_model *model;
+    const rowan_expr *where;                         /* NULL: all rows */
+    const rowan_order *order_by[ROWAN_MAX_ORDER_BY]; /* up to the first NULL */
+    uint64_t limit;                                  /* rows; 0 means no limit */
+    uint64_t offset;                                 /* rows to skip */
+} rowan_query;
+
+/* A column and the value it gets, for rowan_update_where(). */
+typedef struct rowan_assignment {
+    const rowan_column *column;
+    rowan_value value;
+} rowan_assignment;
+
+/* Values for conditions that are built at run time. */
+static inline rowan_value rowan_value_int64(int64_t value)
+{
+    rowan_value v = { ROWAN_INT64, false, { value } };
+    return v;
+}
+static inline rowan_value rowan_value_bool(bool value)
+{
+    rowan_value v = { ROWAN_BOOL, false, { value } };
+    return v;
+}
+static inline rowan_value rowan_value_double(double value)
+{
+    rowan_value v = { ROWAN_DOUBLE, false, { 0 } };
+    v.as.real = value;
+    return v;
+}
+static inline rowan_value rowan_value_text(rowan_text value)
+{
+    rowan_value v = { ROWAN_TEXT, false, { 0 } };
+    v.as.text = value;
+    return v;
+}
+static inline rowan_value rowan_value_str(const char *value) /* NUL-terminated */
+{
+    return rowan_value_text(rowan_text_of(value));
+}
+static inline rowan_value rowan_value_date(rowan_date value)
+{
+    rowan_value v = { ROWAN_DATE, false, { 0 } };
+    v.as.date = value;
+    return v;
+}
+static inline rowan_value rowan_value_timestamp(rowan_timestamp value)
+{
+    rowan_value v = { ROWAN_TIMESTAMP, false, { 0 } };
+    v.as.timestamp = value;
+    return v;
+}
+
+/* A condition on a column chosen at run time, such as an HTTP filter.
+ * text[len]  the value's text form; not read for IS_NULL and NOT_NULL
+ * out        a condition in `arena`, which borrows nothing
+ * Returns    ROWAN_OK; ROWAN_EINVAL with what is wrong with the name, the operator or
+ *            the value; ROWAN_ENOMEM. */
+struct rowan_arena;
+rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model,
+                             const char *column, rowan_op op, const char *text, size_t len,
+                             const rowan_expr **out, rowan_error *err) ROWAN_CHECKED;
+
+#ifdef __cplusplus
+}
+#endif
+
+/* The typed macros are for C. */
+#ifndef __cplusplus
+
+/* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
+#define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
+#define ROWAN__SELECT(M, ...) (&(const rowan_query){ .model = &M##_model, __VA_ARGS__ })
+
+/* Comparisons of a column with a value of its type. A text takes a string, a rowan_text
+ * or a rowan_opt_text that is not NULL; an integer column any integer; a double column
+ * any number. */
+#define rowan_eq(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_EQ, val)
+#define rowan_ne(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_NE, val)
+#define rowan_lt(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_LT, val)
+#define rowan_le(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_LE, val)
+#define rowan_gt(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GT, val)
+#define rowan_ge(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GE, val)
+
+#define rowan_is_null(M, col) \
+    (&(const rowan_expr){ .op = ROWAN_OP_IS_NULL, .column = ROWAN__COL(M, col) })
+#define rowan_not_null(M, col) \
+    (&(const rowan_expr){ .op = ROWAN_OP_NOT_NULL, .column = ROWAN__COL(M, col) })
+
+/* rowan_and(a, b, ...), rowan_or(a, b, ...), rowan_not(a). */
+#define rowan_and(...) ROWAN__COMBINE(ROWAN_OP_AND, __VA_ARGS__)
+#define rowan_or(...)  ROWAN__COMBINE(ROWAN_OP_OR, __VA_ARGS__)
+#define rowan_not(a)   ROWAN__COMBINE(ROWAN_OP_NOT, a)
+
+#define rowan_asc(M, col)  (&(const rowan_order){ .column = ROWAN__COL(M, col) })
+#define rowan_desc(M, col) \
+    (&(const rowan_order){ .column = ROWAN__COL(M, col), .descending = true })
+
+/* rowan_set(Person, country, "Norway") for rowan_update_where(); a nullable column also
+ * takes NULL through rowan_set_null(). */
+#define rowan_set(M, col, val)                                                 \
+    ((rowan_assignment){ .column = ROWAN__COL_FOR(M, col, val, "set to"),      \
+                         .value = ROWAN__VALUE(val) })
+#define rowan_set_null(M, col)                                                 \
+    ((rowan_assignment){ .column = ROWAN__OPT_COL(M, col), .value = { .is_null = true } })
+
+/* The column's description. A statement expression, so that the names inside stay
+ * inside; the member comes first, so that a misspelt one is an error about the model. */
+#define ROWAN__COL(M, col)                                                     \
+    __extension__({                                                            \
+        __typeof__(((M *)0)->col) *rowan__member                               \
+            __attribute__((unused)) = NULL;                                    \
+        ROWAN__COL_OF(M, col);                                                 \
+    })
+#define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(struct M##__index, col)]
+
+/* The same, and a value that must fit. The verdict is an enumerator because clang prints
+ * the whole expression of an assertion that fails. */
+#define ROWAN__COL_FOR(M, col, val, verb)                                      \
+    __extension__({                                                            \
+        __typeof__(((M *)0)->col) *rowan__member                               \
+            __attribute__((unused)) = NULL;                                    \
+        enum { rowan__types_fit = ROWAN__FITS(*rowan__member, val) };          \
+        _Static_assert(rowan__types_fit, #M "." #col " cannot be " verb " " #val \
+                       " (types differ)");                                     \
+        ROWAN__COL_OF(M, col);                                                 \
+    })
+#define ROWAN__OPT_COL(M, col)                                                 \
+    __extension__({                                                            \
+        __typeof__(((M *)0)->col) *rowan__member                               \
+            __attribute__((unused)) = NULL;                                    \
+        enum { rowan__nullable = ROWAN__IS_OPT(*rowan__member) };              \
+        _Static_assert(rowan__nullable, #M "." #col " cannot be NULL");        \
+        ROWAN__COL_OF(M, col);                                                 \
+    })
+
+#define ROWAN__COMPARE(M, col, operator, val)                                  \
+    (&(const rowan_expr){ .op = operator,                                      \
+                          .column = ROWAN__COL_FOR(M, col, val, "compared with"), \
+                          .value = ROWAN__VALUE(val) })
+
+#define ROWAN__COMBINE(operator, ...)                                             \
+    (&(const rowan_expr){                                                         \
+        .op = operator,                                                           \
+        .parts = (const rowan_expr *const[]){ __VA_ARGS__ },                      \
+        .n_parts = sizeof((const rowan_expr *const[]){ __VA_ARGS__ }) / sizeof(void *) })
+
+#define ROWAN__IS_OPT(member) _Generic((member), \
+    ROWAN_SCALAR_TYPES(ROWAN__IS_OPT_OF) rowan_opt_text: 1, default: 0)
+#define ROWAN__IS_OPT_OF(ENUM, name) rowan_opt_##name: 1,
+
+/* What a C value can be compared with: classes of columns and of values. Booleans are
+ * also class 1 as values, since `true` is an int in C17. */
+#define ROWAN__INTEGERS(class)                                                           \
+    char: class, signed char: class, unsigned char: class, short: class,                 \
+    unsigned short: class, int: class, unsigned: class, long: class, unsigned long: class, \
+    long long: class, unsigned long long: class
+#define ROWAN__COLUMN_CLASS(member) _Generic((member),                      \
+    bool: 2, rowan_opt_bool: 2,                                             \
+    rowan_int32: 1, rowan_int64: 1, rowan_opt_int32: 1, rowan_opt_int64: 1, \
+    rowan_double: 3, rowan_opt_double: 3,                                   \
+    rowan_text: 4, rowan_opt_text: 4,                                       \
+    rowan_date: 5, rowan_opt_date: 5,                                       \
+    rowan_timestamp: 6, rowan_opt_timestamp: 6,                             \
+    default: 0)
+#define ROWAN__VALUE_CLASS(val) _Generic((val),          \
+    ROWAN__INTEGERS(1), bool: 2, float: 3, double: 3,    \
+    char *: 4, const char *: 4, rowan_text: 4, rowan_opt_text: 4, \
+    rowan_date: 5, rowan_timestamp: 6, default: -1)
+#define ROWAN__FITS(member, val)                                                  \
+    (ROWAN__COLUMN_CLASS(member) == ROWAN__VALUE_CLASS(val) ||                    \
+     ROWAN__COLUMN_CLASS(member) == 0 /* an error elsewhere */ ||                 \
+     (ROWAN__VALUE_CLASS(val) == 1 &&                                             \
+      (ROWAN__COLUMN_CLASS(member) == 2 || ROWAN__COLUMN_CLASS(member) == 3)))
+
+#define ROWAN__VALUE(val) _Generic((val),                             \
+    ROWAN__INTEGERS(rowan_value_int64), bool: rowan_value_bool,       \
+    float: rowan_value_double, double: rowan_value_double,            \
+    char *: rowan_value_str, const char *: rowan_value_str,           \
+    rowan_text: rowan_value_text, rowan_opt_text: rowan__value_opt_text, \
+    rowan_date: rowan_value_date, rowan_timestamp: rowan_value_timestamp, \
+    default: rowan_value_int64)(val)
+
+static inline rowan_value rowan__value_opt_text(rowan_opt_text value)
+{
+    return rowan_value_text((rowan_text){ value.ptr, value.len });
+}
+
+#endif
+#endif

@@ -1,0 +1,67 @@
+/* statement_int.h - models and queries -> SQL text, bound values and a cache key.
+ *
+ * A statement has a shape (which columns, which operators, in which order: everything
+ * but the values) and values. Two statements of one shape have the same text, so the
+ * shape's key finds the prepared statement and the text is only written when it is new.
+ */
+#ifndef ROWAN_STATEMENT_INT_H
+#define ROWAN_STATEMENT_INT_H
+
+#include "dialect_int.h"
+
+#include <rowan/query.h>
+
+#define ROWAN__MAX_BINDS 256 /* values of one statement that is written by shape */
+#define ROWAN__MAX_KEY   2048
+
+typedef enum rowan__statement_kind {
+    ROWAN__SELECT_ROWS,
+    ROWAN__SELECT_COUNT,
+    ROWAN__INSERT,       /* one row, all columns but an AUTO key of 0 */
+    ROWAN__INSERT_AUTO,  /* one row without its AUTO key, which comes back */
+    ROWAN__UPDATE_ROW,   /* all columns that are not key, by key */
+    ROWAN__DELETE_ROW,   /* by key */
+    ROWAN__UPDATE_WHERE,
+    ROWAN__DELETE_WHERE,
+} rowan__statement_kind;
+
+/* A statement to be run: what it says, and the values in the order of its parameters. */
+typedef struct rowan__statement {
+    rowan__statement_kind kind;
+    const rowan_query *query;          /* model, where, order, limit; set for all kinds */
+    const rowan_assignment *sets;      /* UPDATE_WHERE: sets[n_sets] */
+    size_t n_sets;
+    rowan_value binds[ROWAN__MAX_BINDS];
+    size_t n_binds;
+    char key[ROWAN__MAX_KEY];
+    size_t key_len;
+} rowan__statement;
+
+/* Collects the key and the values of a query-shaped statement.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if it is too deep, too long, or names a column of
+ *          another model. */
+rowan_status rowan__statement_of_query(rowan__statement *out, rowan__statement_kind kind,
+                                       const rowan_query *query,
+                                       const rowan_assignment *sets, size_t n_sets,
+                                       rowan_error *err) ROWAN_CHECKED;
+
+/* The same for a statement about one row. `query` needs only its model set, and lives as
+ * long as `out`. Text is borrowed from `row`. */
+rowan_status rowan__statement_of_row(rowan__statement *out, rowan__statement_kind kind,
+                                     const rowan_query *query, const void *row,
+                                     rowan_error *err) ROWAN_CHECKED;
+
+/* Writes the text of a statement. Sticky failure in `sql`. */
+void rowan__statement_text(const rowan__statement *statement, const rowan__dialect *dialect,
+                           rowan__buf *sql);
+
+/* The rows a statement gives: the model's, one count, one key, or NULL for none. */
+const rowan_model *rowan__statement_shape(const rowan__statement *statement);
+
+/* One row of a count: see rowan__count_shape. */
+typedef struct rowan__count_row {
+    rowan_int64 n;
+} rowan__count_row;
+extern const rowan_model rowan__count_shape;
+
+#endif
