@@ -37,9 +37,11 @@ typedef struct rowan_csv_opts { /* {0} is valid: what stands in brackets */
  * Returns  the number, 0 at the end, negative on an error (errno is set). */
 typedef long rowan_csv_read_fn(void *ctx, char *to, size_t size);
 
-/* Opens a reader on a file. A folder is refused.
+/* Opens a reader on a file, which may be a pipe; a folder is refused. A file that is
+ * replaced or removed is read to its end as it was; one that is written to ends with
+ * ROWAN_EIO, since its records may be of two versions.
  * out      set on ROWAN_OK only; rowan_csv_close()
- * Returns  ROWAN_OK; ROWAN_ENOTFOUND; ROWAN_EIO; ROWAN_ENOMEM. */
+ * Returns  ROWAN_OK; ROWAN_ENOTFOUND; ROWAN_EIO; ROWAN_ENOMEM, with the path in front. */
 rowan_status rowan_csv_open(const char *path, const rowan_csv_opts *opts, rowan_csv **out,
                             rowan_error *err) ROWAN_CHECKED;
 
@@ -51,16 +53,19 @@ rowan_status rowan_csv_open_fn(rowan_csv_read_fn *read, void *ctx,
 /* The next record.
  * fields, n_fields  set on ROWAN_ROW, valid until the next call
  * Returns           ROWAN_ROW; ROWAN_DONE at the end; ROWAN_EINVAL (what is wrong, without
- *                   file and line, which the caller puts in front), ROWAN_EIO,
- *                   ROWAN_ENOMEM: reading is then over. */
+ *                   file and line, which the caller puts in front: "has text behind a
+ *                   closing quote"), ROWAN_EIO, ROWAN_ENOMEM: reading is then over. */
 rowan_status rowan_csv_next(rowan_csv *csv, const rowan_csv_field **fields, size_t *n_fields,
                             rowan_error *err) ROWAN_CHECKED;
 
 /* The line on which the last record began, or where reading failed, from 1. */
 uint64_t rowan_csv_line(const rowan_csv *csv);
 
-/* Bytes read so far. */
+/* Bytes of the source behind which the next record begins. */
 uint64_t rowan_csv_offset(const rowan_csv *csv);
+
+/* Bytes of the file when it was opened; 0 if that is not known (a pipe, a function). */
+uint64_t rowan_csv_size(const rowan_csv *csv);
 
 /* NULL is fine. */
 void rowan_csv_close(rowan_csv *csv);
