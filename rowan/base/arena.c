@@ -173,7 +173,8 @@ char *rowan_arena_printf(rowan_arena *arena, const char *fmt, ...)
     return text;
 }
 
-rowan_status rowan_arena_on_free(rowan_arena *arena, void (*run)(void *data), void *data)
+rowan_status rowan_arena_on_free(rowan_arena *arena, void (*run)(void *data),
+                                 void *data)
 {
     struct cleanup *cleanup = rowan_arena_alloc(arena, sizeof *cleanup);
 

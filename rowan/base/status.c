@@ -22,6 +22,7 @@ const char *rowan_status_name(rowan_status st)
     case ROWAN_EUNSUPPORTED: return "ROWAN_EUNSUPPORTED";
     case ROWAN_EIO: return "ROWAN_EIO";
     case ROWAN_ENOMEM: return "ROWAN_ENOMEM";
+    case ROWAN_EDATA: return "ROWAN_EDATA";
     case ROWAN_EINTERNAL: return "ROWAN_EINTERNAL";
     }
     return "unknown status";

@@ -60,7 +60,8 @@ static rowan_status parse_port(const char *text, size_t len, int *out, rowan_err
     int port = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9' || (port = port * 10 + text[i] - '0') > 65535)
+        if (text[i] < '0' || text[i] > '9' ||
+            (port = port * 10 + text[i] - '0') > 65535)
             return BAD(err, "the port is not a number from 1 to 65535");
     }
     if (len > 0 && port == 0)
@@ -106,8 +107,8 @@ static rowan_status parse_authority(rowan_arena *arena, const char *text, size_t
         const char *colon = memchr(text, ':', (size_t)(at - text));
         const char *user_end = colon != NULL ? colon : at;
 
-        st = decode(arena, text, (size_t)(user_end - text), false, "user name", &out->user,
-                    err);
+        st = decode(arena, text, (size_t)(user_end - text), false, "user name",
+                    &out->user, err);
         if (st == ROWAN_OK && colon != NULL)
             st = decode(arena, colon + 1, (size_t)(at - colon - 1), false, "password",
                         &out->password, err);
@@ -121,8 +122,8 @@ static rowan_status parse_authority(rowan_arena *arena, const char *text, size_t
 
         if (out->n_hosts == ROWAN__URI_MAX_HOSTS)
             return BAD(err, "more than %d hosts", ROWAN__URI_MAX_HOSTS);
-        st = parse_host(arena, text, (size_t)(host_end - text), &out->hosts[out->n_hosts++],
-                        err);
+        st = parse_host(arena, text, (size_t)(host_end - text),
+                        &out->hosts[out->n_hosts++], err);
         if (st != ROWAN_OK)
             return st;
         text = comma != NULL ? comma + 1 : end;
@@ -143,8 +144,8 @@ static rowan_status parse_query(rowan_arena *arena, const char *text, rowan__uri
         if (len > 0) {
             if (out->n_params == ROWAN__URI_MAX_PARAMS)
                 return BAD(err, "more than %d parameters", ROWAN__URI_MAX_PARAMS);
-            st = decode(arena, text, name_len, true, "name of a parameter", &param->name,
-                        err);
+            st = decode(arena, text, name_len, true, "name of a parameter",
+                        &param->name, err);
             if (st == ROWAN_OK && equals == NULL)
                 param->value = "";
             else if (st == ROWAN_OK)

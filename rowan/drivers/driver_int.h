@@ -4,7 +4,7 @@
  * in drivers.c. It speaks to one database library, knows SQL only as text handed to it,
  * and turns what comes back into rows of a shape (rows_int.h). All functions of one
  * connection are called by one thread at a time. A driver never blocks on a socket but
- * through the connection's wait hook, and never later than its deadline.
+ * through the connection's wait hook, and not longer than its timeout.
  *
  * After ROWAN_ECONN (and ROWAN_ETIMEOUT) the connection is only good for close().
  */
@@ -23,8 +23,8 @@ typedef struct rowan__driver rowan__driver;
 typedef struct rowan__conn {
     const rowan__driver *driver;
     const rowan_wait_hook *wait;
-    int64_t deadline_ms;    /* of the call under way, on rowan_clock_ms(); 0 for none */
-    bool broken;            /* set by the driver: good for close() only */
+    uint32_t statement_timeout_ms; /* 0 for none */
+    bool broken;                   /* set by the driver: good for close() only */
 } rowan__conn;
 
 typedef struct rowan__prepared {
@@ -35,17 +35,17 @@ typedef struct rowan__connect_opts {
     const rowan_wait_hook *wait;
     uint32_t connect_timeout_ms; /* of the whole connect, wall clock */
     uint32_t busy_timeout_ms;    /* how long to wait for another's lock */
-    bool read_only;
+    uint32_t statement_timeout_ms; /* for one statement; 0 for none */
 } rowan__connect_opts;
 
 struct rowan__driver {
     const char *name;                /* "sqlite" */
     const char *const *schemes;      /* of URIs; NULL at the end */
     const rowan__dialect *dialect;
-    bool one_writer;                 /* the whole database has one writer at a time */
 
-    /* must: checks what can be checked of a URI without connecting. */
-    rowan_status (*check_uri)(const rowan__uri *uri, rowan_error *err);
+    /* must: checks what can be checked of a URI without connecting, and says how many
+     * connections the database can have: 0 for any number. */
+    rowan_status (*check_uri)(const rowan__uri *uri, size_t *max_conns, rowan_error *err);
 
     /* must: opens a connection; *out is set on ROWAN_OK only. */
     rowan_status (*connect)(const rowan__uri *uri, const rowan__connect_opts *opts,
@@ -97,6 +97,10 @@ struct rowan__driver {
                               size_t n_rows, rowan_error *err);
     rowan_status (*bulk_end)(rowan__conn *conn, bool abort, rowan_error *err);
 };
+
+/* The drivers there are: one a folder. */
+extern const rowan__driver rowan__driver_sqlite;
+extern const rowan__driver rowan__driver_postgres;
 
 /* The driver for a URI's scheme.
  * Returns  NULL, and an error that lists what there is. */

@@ -8,7 +8,8 @@
 
 const char rowan_library = 1;
 
-const rowan_column *rowan_model_column(const rowan_model *model, const char *name, size_t len)
+const rowan_column *rowan_model_column(const rowan_model *model, const char *name,
+                                       size_t len)
 {
     for (size_t i = 0; i < model->n_columns; i++) {
         const char *own = model->columns[i].name;
@@ -104,7 +105,9 @@ rowan_status rowan_column_set(const rowan_column *column, void *row,
     case ROWAN_TIMESTAMP:
         memcpy(at, &value->as.timestamp, sizeof value->as.timestamp);
         break;
-    case ROWAN_TEXT: memcpy(at, &value->as.text, sizeof value->as.text); return ROWAN_OK;
+    case ROWAN_TEXT:
+        memcpy(at, &value->as.text, sizeof value->as.text);
+        return ROWAN_OK;
     case ROWAN_N_TYPES: assert(!"unknown type"); break;
     }
     if (column->nullable)
@@ -130,10 +133,11 @@ static rowan_status check_column(const rowan_models *models, const rowan_model *
         return rowan_fail(err, ROWAN_EINVAL, "model %s has two columns named %s",
                           model->name, column->name);
     if (column->primary_key && column->nullable)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: a key cannot be nullable", model->name,
-                          column->name);
-    if (column->automatic && (rowan_model_key(model) != column ||
-                              (column->type != ROWAN_INT64 && column->type != ROWAN_INT32)))
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: a key cannot be nullable",
+                          model->name, column->name);
+    if (column->automatic &&
+        (rowan_model_key(model) != column ||
+         (column->type != ROWAN_INT64 && column->type != ROWAN_INT32)))
         return rowan_fail(err, ROWAN_EINVAL, "%s.%s: AUTO is for a single integer key",
                           model->name, column->name);
     if (column->references == NULL)
@@ -144,14 +148,14 @@ static rowan_status check_column(const rowan_models *models, const rowan_model *
                           models->name);
     target = &column->references->columns[column->references_index];
     if (target->type != column->type)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s is %s, but %s.%s is %s", model->name,
-                          column->name, rowan_type_name(column->type),
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s is %s, but %s.%s is %s",
+                          model->name, column->name, rowan_type_name(column->type),
                           column->references->name, target->name,
                           rowan_type_name(target->type));
     if (!target->unique && rowan_model_key(column->references) != target)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s references %s.%s, which is not unique",
-                          model->name, column->name, column->references->name,
-                          target->name);
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s.%s references %s.%s, which is not unique", model->name,
+                          column->name, column->references->name, target->name);
     return ROWAN_OK;
 }
 
@@ -175,7 +179,8 @@ static rowan_status check_model(const rowan_models *models, size_t i, rowan_erro
         has_key = has_key || model->columns[c].primary_key;
     }
     if (!has_key)
-        return rowan_fail(err, ROWAN_EINVAL, "model %s has no PRIMARY_KEY", model->name);
+        return rowan_fail(err, ROWAN_EINVAL, "model %s has no PRIMARY_KEY",
+                          model->name);
     return ROWAN_OK;
 }
 

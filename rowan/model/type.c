@@ -78,7 +78,8 @@ rowan_date rowan_date_from_days(int32_t days)
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
     int64_t day_of_era = z - era * 146097;
     int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) /
+        365;
     int64_t day_of_year =
         day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t month_from_march = (5 * day_of_year + 2) / 153;
@@ -95,8 +96,8 @@ rowan_date rowan_date_from_days(int32_t days)
 rowan_timestamp rowan_timestamp_of(rowan_date date, int hour, int minute, int second,
                                    int microsecond)
 {
-    int64_t seconds = (int64_t)rowan_date_to_days(date) * 86400 + hour * 3600 + minute * 60 +
-                      second;
+    int64_t seconds =
+        (int64_t)rowan_date_to_days(date) * 86400 + hour * 3600 + minute * 60 + second;
 
     return (rowan_timestamp){ seconds * US_PER_SECOND + microsecond };
 }
@@ -272,7 +273,8 @@ bool rowan__double_read(const char *text, size_t len, bool special, double *out)
 
     if (len == 0 || len >= sizeof copy)
         return false;
-    for (size_t i = 0; i < len; i++) { /* digits only: no hexadecimal, no locale, no space */
+    for (size_t i = 0; i < len;
+         i++) { /* digits only: no hexadecimal, no locale, no space */
         if (strchr("0123456789+-.eE", text[i]) == NULL || text[i] == '\0')
             return special && is_special_double(text, len, out);
     }
@@ -282,7 +284,8 @@ bool rowan__double_read(const char *text, size_t len, bool special, double *out)
     *out = strtod(copy, &end);
     if (end != copy + len)
         return false;
-    return !(errno == ERANGE && isinf(*out)); /* too large; too small is the nearest one */
+    return !(errno == ERANGE &&
+             isinf(*out)); /* too large; too small is the nearest one */
 }
 
 size_t rowan__double_write(double value, char *out)
@@ -309,11 +312,12 @@ static bool read_bool(const char *text, size_t len, bool *out)
     static const struct {
         const char *word;
         bool value;
-    } words[] = { { "true", true },   { "false", false }, { "t", true },   { "f", false },
-                  { "yes", true },    { "no", false },    { "1", true },   { "0", false } };
+    } words[] = { { "true", true }, { "false", false }, { "t", true }, { "f", false },
+                  { "yes", true },  { "no", false },    { "1", true }, { "0", false } };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strlen(words[i].word) == len && strncasecmp(words[i].word, text, len) == 0) {
+        if (strlen(words[i].word) == len &&
+            strncasecmp(words[i].word, text, len) == 0) {
             *out = words[i].value;
             return true;
         }
@@ -335,7 +339,8 @@ static rowan_status parse_integer(rowan_type type, const char *text, size_t len,
         return rowan_fail(err, ROWAN_EINVAL, "is not a whole number");
     if (!rowan__int64_read(text, len, &value) ||
         (type == ROWAN_INT32 && (value < INT32_MIN || value > INT32_MAX)))
-        return rowan_fail(err, ROWAN_EINVAL, "is out of range for %s", rowan_type_name(type));
+        return rowan_fail(err, ROWAN_EINVAL, "is out of range for %s",
+                          rowan_type_name(type));
     out->as.int64 = value;
     return ROWAN_OK;
 }
@@ -349,7 +354,8 @@ static rowan_status parse_text(const char *text, size_t len, rowan_value *out,
         return rowan_fail(err, ROWAN_EINVAL, "holds a NUL byte");
     valid = rowan__utf8_valid_len(text, len);
     if (valid != len)
-        return rowan_fail(err, ROWAN_EINVAL, "is not valid UTF-8 (byte %zu)", valid + 1);
+        return rowan_fail(err, ROWAN_EINVAL, "is not valid UTF-8 (byte %zu)",
+                          valid + 1);
     out->as.text = (rowan_text){ text, len };
     return ROWAN_OK;
 }
@@ -379,8 +385,9 @@ rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
         return ROWAN_OK;
     case ROWAN_TIMESTAMP:
         if (!rowan__timestamp_read(text, len, &out->as.timestamp))
-            return rowan_fail(err, ROWAN_EINVAL,
-                              "is not a timestamp (YYYY-MM-DD HH:MM:SS[.ffffff][zone])");
+            return rowan_fail(
+                err, ROWAN_EINVAL,
+                "is not a timestamp (YYYY-MM-DD HH:MM:SS[.ffffff][zone])");
         return ROWAN_OK;
     case ROWAN_TEXT: return parse_text(text, len, out, err);
     case ROWAN_N_TYPES: break;

@@ -17,14 +17,29 @@ void rowan__ddl_drop_table(const rowan__dialect *dialect, const rowan_model *mod
                            rowan__buf *sql);
 
 /* The staging table that a refresh fills: the model's columns and key, nothing else. */
-void rowan__ddl_staging_name(const rowan_model *model, rowan__buf *name);
 void rowan__ddl_create_staging(const rowan__dialect *dialect, const rowan_model *model,
                                rowan__buf *sql);
 void rowan__ddl_drop_staging(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
 
-/* The three steps of a merge from staging: rows that differ, rows that are new, rows
- * that are gone. */
+/* The name of a table, or of its staging table, quoted and with its schema. */
+void rowan__ddl_table_name(const rowan__dialect *dialect, const rowan_model *model,
+                           bool staging, rowan__buf *sql);
+
+/* The columns of a model with commas between them, each behind `prefix`. */
+void rowan__ddl_columns(const rowan__dialect *dialect, const rowan_model *model,
+                        const char *prefix, rowan__buf *sql);
+
+/* Keeps other writers out of a table; nothing where the transaction does. */
+void rowan__ddl_lock(const rowan__dialect *dialect, const rowan_model *model,
+                     rowan__buf *sql);
+
+/* What makes the planner know a staging table; nothing where it need not. */
+void rowan__ddl_analyze_staging(const rowan__dialect *dialect, const rowan_model *model,
+                                rowan__buf *sql);
+
+/* The three steps of a merge from staging: rows that differ (nothing if all columns are
+ * key), rows that are new, rows that are gone. */
 void rowan__ddl_merge_update(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
 void rowan__ddl_merge_insert(const rowan__dialect *dialect, const rowan_model *model,
@@ -32,8 +47,13 @@ void rowan__ddl_merge_insert(const rowan__dialect *dialect, const rowan_model *m
 void rowan__ddl_merge_delete(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
 
-/* INSERT INTO `table` (all columns of the model) VALUES (...), (...): n_rows of them. */
-void rowan__ddl_insert_rows(const rowan__dialect *dialect, const char *table,
-                            const rowan_model *model, size_t n_rows, rowan__buf *sql);
+/* Moves an AUTO key's sequence behind the keys that were given; nothing where there is
+ * none. */
+void rowan__ddl_sync_sequence(const rowan__dialect *dialect, const rowan_model *model,
+                              rowan__buf *sql);
+
+/* INSERT INTO (all columns) VALUES (...), (...): n_rows of them, with parameters. */
+void rowan__ddl_insert_rows(const rowan__dialect *dialect, const rowan_model *model,
+                            bool staging, size_t n_rows, rowan__buf *sql);
 
 #endif

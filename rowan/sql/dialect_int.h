@@ -12,19 +12,23 @@
 
 typedef struct rowan__dialect {
     const char *name; /* for messages: "SQLite" */
-    char quote;       /* around identifiers */
-    bool numbered_params;   /* $1 rather than ? */
-    bool transactional_ddl; /* create_all is one transaction */
+    char quote;           /* around identifiers */
+    bool numbered_params; /* $1 rather than ? */
     const char *type_names[ROWAN_N_TYPES];
-    const char *auto_key;      /* what follows the column name of an AUTO key, with PRIMARY KEY */
-    bool auto_key_has_type;    /* whether the type name stands between them */
-    const char *table_options; /* behind the closing bracket: " STRICT" */
-    const char *is_distinct;   /* the operator that also compares NULLs */
-    const char *insert_default_row; /* an insert without columns */
-    const char *begin_write;   /* a transaction that will write */
-    const char *begin_read;    /* one that only reads */
-    const char *no_limit;      /* a LIMIT that means none, where OFFSET needs one */
-    size_t max_params;         /* of one statement */
+    const char *identity;       /* behind the type of an AUTO key */
+    const char *table_options;  /* behind the closing bracket: " STRICT" */
+    const char *is_distinct;    /* the operator that also compares NULLs */
+    const char *staging_prefix; /* "CREATE TEMP TABLE " */
+    const char *staging_schema; /* where such a table is, with its dot */
+    const char *staging_options;
+    bool locks_tables;       /* a refresh keeps other writers out by LOCK TABLE */
+    bool has_sequences;      /* an AUTO key's sequence does not see keys that are given */
+    bool wants_analyze;      /* plans against a new table need its statistics */
+    const char *schema_lock; /* one change of tables at a time, to the transaction's end */
+    const char *begin_write; /* a transaction that will write */
+    const char *begin_read;  /* one that only reads, and sees one state */
+    const char *no_limit;    /* the LIMIT that means none, where OFFSET needs one */
+    size_t max_params;       /* of one statement */
 } rowan__dialect;
 
 extern const rowan__dialect rowan__dialect_sqlite;

@@ -51,6 +51,12 @@ rowan_status rowan__statement_of_row(rowan__statement *out, rowan__statement_kin
                                      const rowan_query *query, const void *row,
                                      rowan_error *err) ROWAN_CHECKED;
 
+/* Reads a column of a row as a parameter. Text is borrowed.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if no database may be sent it: text that is not UTF-8,
+ *          a day that does not exist. */
+rowan_status rowan__bind_column(const rowan_column *column, const void *row,
+                                rowan_value *out, rowan_error *err) ROWAN_CHECKED;
+
 /* Writes the text of a statement. Sticky failure in `sql`. */
 void rowan__statement_text(const rowan__statement *statement, const rowan__dialect *dialect,
                            rowan__buf *sql);

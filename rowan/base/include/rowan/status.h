@@ -36,7 +36,8 @@ typedef enum rowan_status {
     ROWAN_EUNSUPPORTED = -8,  /* this database or build cannot do it */
     ROWAN_EIO = -9,           /* the operating system refuses: files, disk, network */
     ROWAN_ENOMEM = -10,       /* out of memory, or over a ceiling */
-    ROWAN_EINTERNAL = -11     /* a mistake of ours: report it */
+    ROWAN_EDATA = -11,        /* what the database holds does not fit the model: mend it */
+    ROWAN_EINTERNAL = -12     /* a mistake of ours: report it */
 } rowan_status;
 
 #define ROWAN_ERROR_MESSAGE_SIZE 384

@@ -19,7 +19,8 @@ typedef enum rowan_wait_events {
     ROWAN_WAIT_WRITE = 2  /* the descriptor can be written */
 } rowan_wait_events;
 
-/* Waits until `fd` is ready for one of `events` (an OR of rowan_wait_events).
+/* Waits until `fd` is ready for one of `events` (an OR of rowan_wait_events); an `fd` of
+ * -1 only lets the time pass.
  * timeout_ms  at most so long; negative waits for ever
  * Returns     the events that are ready; 0 when the time is over; negative on an error
  *             of the descriptor.

@@ -3,10 +3,10 @@
  * A session borrows a connection of its engine when it needs one and gives it back when
  * it is closed, and between transactions on request. Outside a transaction each call is
  * one of its own; rowan_begin() opens one that rowan_commit() or rowan_rollback() ends.
- * An error inside a transaction leaves it open and (on PostgreSQL) unusable until
- * rowan_rollback(); closing the session rolls it back. After ROWAN_ECONN or
- * ROWAN_ETIMEOUT the session has dropped its connection, and its transaction with it; the
- * next call outside a transaction gets a new one.
+ * An error of the database inside a transaction makes it fail, on every database alike:
+ * all further calls say so until rowan_rollback(), and rowan_commit() commits nothing;
+ * closing the session rolls it back. After ROWAN_ECONN or ROWAN_ETIMEOUT the session has
+ * dropped its connection; the next call outside a transaction gets a new one.
  *
  * One session is used by one thread at a time. All calls may block on the database,
  * through the engine's wait hook. `err` may be NULL everywhere.
@@ -57,9 +57,9 @@ rowan_status rowan_begin(rowan_session *session, rowan_error *err) ROWAN_CHECKED
 rowan_status rowan_begin_read(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
 /* Makes the transaction's changes durable, all of them or none.
- * Returns  ROWAN_OK; ROWAN_EINVAL if none is open; ROWAN_ECONN if the connection was lost
- *          under the commit: then whether it happened is not known, and the message
- *          says so. After an error the transaction is over. */
+ * Returns  ROWAN_OK; ROWAN_EINVAL if none is open or a statement of it failed; ROWAN_ECONN
+ *          if the connection was lost under the commit: then whether it happened is not
+ *          known, and the message says so. After an error the transaction is over. */
 rowan_status rowan_commit(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
 /* Takes back the transaction's changes; fine if none is open. A connection that cannot

@@ -1,0 +1,466 @@
+/* postgres.c - the PostgreSQL driver, on libpq.
+ *
+ * All calls are the asynchronous ones: what would block goes through the wait hook.
+ * Statements are prepared under names of ours, parameters and results are binary. A
+ * result that is read into memory keeps its text where libpq put it: the rows point into
+ * it, and the arena clears it.
+ */
+#include "postgres/postgres_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alloc_int.h"
+#include "ddl_int.h"
+#include "statement_int.h"
+
+typedef struct postgres_prepared {
+    rowan__prepared base;
+    char name[24];
+    Oid *types; /* types[n_types] of the parameters */
+    size_t n_types;
+    bool stream;      /* rows are asked for one by one */
+    bool running;     /* started and not yet read to its end */
+    int64_t deadline; /* of the run under way */
+} postgres_prepared;
+
+#define MAX_KEYWORDS (ROWAN__URI_MAX_PARAMS + 16)
+
+/* Connecting. */
+
+typedef struct keywords {
+    const char *names[MAX_KEYWORDS];
+    const char *values[MAX_KEYWORDS];
+    size_t n;
+} keywords;
+
+static void add_keyword(keywords *list, const char *name, const char *value)
+{
+    if (value == NULL || list->n == MAX_KEYWORDS - 1)
+        return;
+    list->names[list->n] = name;
+    list->values[list->n++] = value;
+    list->names[list->n] = list->values[list->n] = NULL;
+}
+
+static rowan_status check_uri(const rowan__uri *uri, size_t *max_conns,
+                              rowan_error *err)
+{
+    PQconninfoOption *known = PQconndefaults(), *option;
+    const char *unknown = NULL;
+
+    *max_conns = 0;
+    if (known == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    for (size_t i = 0; i < uri->n_params && unknown == NULL; i++) {
+        for (option = known; option->keyword != NULL; option++) {
+            if (strcmp(option->keyword, uri->params[i].name) == 0)
+                break;
+        }
+        if (option->keyword == NULL)
+            unknown = uri->params[i].name;
+    }
+    PQconninfoFree(known);
+    if (unknown == NULL)
+        return ROWAN_OK;
+    return rowan_fail(err, ROWAN_EINVAL,
+                      "DATABASE_URI: unknown parameter %.64s for PostgreSQL", unknown);
+}
+
+/* "host1,host2" and "5432,5433", as libpq takes them. */
+static void join_hosts(const rowan__uri *uri, rowan__buf *hosts, rowan__buf *ports)
+{
+    for (size_t i = 0; i < uri->n_hosts; i++) {
+        rowan__buf_str(hosts, i > 0 ? "," : "");
+        rowan__buf_str(hosts, uri->hosts[i].name);
+        rowan__buf_str(ports, i > 0 ? "," : "");
+        if (uri->hosts[i].port > 0)
+            rowan__buf_int64(ports, uri->hosts[i].port);
+    }
+}
+
+static rowan_status wait_connected(postgres_conn *conn, rowan_error *err)
+{
+    int64_t deadline = rowan_clock_ms() + conn->connect_timeout_ms;
+    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+    while (state != PGRES_POLLING_OK) {
+        unsigned events =
+            state == PGRES_POLLING_READING ? ROWAN_WAIT_READ : ROWAN_WAIT_WRITE;
+        int n = rowan_wait(conn->base.wait, PQsocket(conn->pg), events,
+                           rowan_clock_left(deadline));
+
+        if (n == 0)
+            return rowan_fail(err, ROWAN_ECONN,
+                              "PostgreSQL: no connection within %u ms",
+                              (unsigned)conn->connect_timeout_ms);
+        state = PQconnectPoll(conn->pg);
+        if (state == PGRES_POLLING_FAILED)
+            return rowan__pg_fail(conn, err);
+    }
+    return ROWAN_OK;
+}
+
+static rowan_status start_connect(postgres_conn *conn, const rowan__uri *uri,
+                                  rowan_error *err)
+{
+    keywords list = { .n = 0 };
+    rowan__buf hosts, ports, options;
+    rowan_status st = ROWAN_OK;
+
+    rowan__buf_init(&hosts, 0);
+    rowan__buf_init(&ports, 0);
+    rowan__buf_init(&options, 0);
+    join_hosts(uri, &hosts, &ports);
+    if (rowan__uri_param_get(uri, "options") != NULL)
+        rowan__buf_printf(&options, "%s ", rowan__uri_param_get(uri, "options"));
+    if (conn->base.statement_timeout_ms > 0)
+        rowan__buf_printf(&options, "-c statement_timeout=%u",
+                          (unsigned)conn->base.statement_timeout_ms);
+    add_keyword(&list, "host", hosts.len > 0 ? hosts.ptr : NULL);
+    add_keyword(&list, "port", ports.len > 0 ? ports.ptr : NULL);
+    add_keyword(&list, "user", uri->user);
+    add_keyword(&list, "password", uri->password);
+    add_keyword(&list, "dbname", uri->database[0] != '\0' ? uri->database : NULL);
+    add_keyword(&list, "fallback_application_name", "rowan");
+    for (size_t i = 0; i < uri->n_params; i++) {
+        if (strcmp(uri->params[i].name, "options") != 0)
+            add_keyword(&list, uri->params[i].name, uri->params[i].value);
+    }
+    add_keyword(&list, "options", options.len > 0 ? options.ptr : NULL);
+    add_keyword(&list, "client_encoding", "UTF8"); /* the last one counts */
+    if (rowan__buf_ok(&hosts) && rowan__buf_ok(&ports) && rowan__buf_ok(&options))
+        conn->pg = PQconnectStartParams(list.names, list.values, 0);
+    if (conn->pg == NULL)
+        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    else if (PQstatus(conn->pg) == CONNECTION_BAD)
+        st = rowan__pg_fail(conn, err);
+    rowan__buf_done(&hosts);
+    rowan__buf_done(&ports);
+    rowan__buf_done(&options);
+    return st;
+}
+
+static void ignore_notice(void *ctx, const PGresult *result)
+{
+    (void)ctx; /* a library does not print */
+    (void)result;
+}
+
+static void close_conn(rowan__conn *base)
+{
+    postgres_conn *conn = (postgres_conn *)base;
+
+    PQfinish(conn->pg);
+    rowan__buf_done(&conn->copy);
+    rowan__free(conn);
+}
+
+static rowan_status connect_server(const rowan__uri *uri,
+                                   const rowan__connect_opts *opts, rowan__conn **out,
+                                   rowan_error *err)
+{
+    postgres_conn *conn = rowan__calloc(1, sizeof *conn);
+    rowan_status st;
+
+    if (conn == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    conn->base.driver = &rowan__driver_postgres;
+    conn->base.wait = opts->wait;
+    conn->base.statement_timeout_ms = opts->statement_timeout_ms;
+    conn->connect_timeout_ms = opts->connect_timeout_ms;
+    rowan__buf_init(&conn->copy, 0);
+    st = start_connect(conn, uri, err);
+    if (st == ROWAN_OK)
+        st = wait_connected(conn, err);
+    if (st == ROWAN_OK && PQsetnonblocking(conn->pg, 1) != 0)
+        st = rowan__pg_fail(conn, err);
+    if (st != ROWAN_OK) {
+        close_conn(&conn->base);
+        return st;
+    }
+    (void)PQsetNoticeReceiver(conn->pg, ignore_notice, NULL);
+    *out = &conn->base;
+    return ROWAN_OK;
+}
+
+/* An idle connection has nothing to read but the news of its end. */
+static bool looks_alive(rowan__conn *base)
+{
+    postgres_conn *conn = (postgres_conn *)base;
+    rowan_wait_hook poll_hook = { 0 }; /* no time passes: no task need be parked */
+
+    if (base->broken || PQstatus(conn->pg) != CONNECTION_OK)
+        return false;
+    if (rowan_wait(&poll_hook, PQsocket(conn->pg), ROWAN_WAIT_READ, 0) == 0)
+        return true;
+    return PQconsumeInput(conn->pg) && PQstatus(conn->pg) == CONNECTION_OK &&
+           PQtransactionStatus(conn->pg) == PQTRANS_IDLE;
+}
+
+/* Statements. */
+
+static rowan_status run(rowan__conn *base, const char *sql, rowan_error *err)
+{
+    postgres_conn *conn = (postgres_conn *)base;
+    int64_t deadline = rowan__pg_deadline(conn);
+    rowan_status st;
+
+    if (!PQsendQuery(conn->pg, sql))
+        return rowan__pg_fail(conn, err);
+    st = rowan__pg_flush(conn, deadline, err);
+    return st == ROWAN_OK ? rowan__pg_drain(conn, deadline, NULL, err) : st;
+}
+
+static rowan_status ping(rowan__conn *base, rowan_error *err)
+{
+    return run(base, "", err); /* an empty query is the cheapest round trip */
+}
+
+static rowan_status prepare(rowan__conn *base, const char *sql, size_t len,
+                            const rowan_type *params, size_t n_params,
+                            rowan__prepared **out, rowan_error *err)
+{
+    postgres_conn *conn = (postgres_conn *)base;
+    postgres_prepared *prepared =
+        rowan__calloc(1, sizeof *prepared + n_params * sizeof(Oid));
+    int64_t deadline = rowan__pg_deadline(conn);
+    rowan_status st;
+
+    (void)len;
+    if (prepared == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    prepared->base.conn = base;
+    prepared->types = (Oid *)(prepared + 1);
+    prepared->n_types = n_params;
+    for (size_t i = 0; i < n_params; i++)
+        prepared->types[i] = rowan__pg_oid(params[i]);
+    (void)snprintf(prepared->name, sizeof prepared->name, "r%llu",
+                   (unsigned long long)++conn->n_prepared);
+    if (!PQsendPrepare(conn->pg, prepared->name, sql, (int)n_params, prepared->types))
+        st = rowan__pg_fail(conn, err);
+    else
+        st = rowan__pg_flush(conn, deadline, err);
+    if (st == ROWAN_OK)
+        st = rowan__pg_drain(conn, deadline, NULL, err);
+    if (st != ROWAN_OK) {
+        rowan__free(prepared);
+        return st;
+    }
+    *out = &prepared->base;
+    return ROWAN_OK;
+}
+
+/* The server forgets it too; in a failed transaction it cannot, and the name is left to
+ * the connection's end. */
+static void finalize(rowan__prepared *base)
+{
+    postgres_prepared *prepared = (postgres_prepared *)base;
+    postgres_conn *conn = (postgres_conn *)base->conn;
+    char sql[64];
+
+    if (!base->conn->broken && PQstatus(conn->pg) == CONNECTION_OK &&
+        PQtransactionStatus(conn->pg) != PQTRANS_INERROR) {
+        (void)snprintf(sql, sizeof sql, "DEALLOCATE %s", prepared->name);
+        (void)run(base->conn, sql, NULL);
+    }
+    rowan__free(prepared);
+}
+
+/* Sends the statement with its values. */
+static rowan_status send_values(postgres_prepared *prepared, const rowan_value *values,
+                                size_t n_values, rowan_error *err)
+{
+    postgres_conn *conn = (postgres_conn *)prepared->base.conn;
+    const char *pointers[ROWAN__MAX_BINDS];
+    int lengths[ROWAN__MAX_BINDS];
+    int formats[ROWAN__MAX_BINDS];
+    char bytes[ROWAN__MAX_BINDS][ROWAN__PG_VALUE_MAX];
+
+    if (n_values > ROWAN__MAX_BINDS)
+        return rowan_fail(err, ROWAN_EINVAL, "a statement has %zu values", n_values);
+    for (size_t i = 0; i < n_values; i++) {
+        formats[i] = 1;
+        lengths[i] = 0;
+        if (values[i].is_null) {
+            pointers[i] = NULL;
+        } else if (values[i].type == ROWAN_TEXT) {
+            if (values[i].as.text.len > INT32_MAX)
+                return rowan_fail(err, ROWAN_EINVAL, "a text is longer than 2 GB");
+            pointers[i] = values[i].as.text.ptr;
+            lengths[i] = (int)values[i].as.text.len;
+        } else {
+            pointers[i] = bytes[i];
+            lengths[i] = (int)rowan__pg_encode(&values[i], bytes[i]);
+        }
+    }
+    prepared->deadline = rowan__pg_deadline(conn);
+    if (!PQsendQueryPrepared(conn->pg, prepared->name, (int)n_values, pointers, lengths,
+                             formats, 1))
+        return rowan__pg_fail(conn, err);
+    prepared->running = true;
+    return rowan__pg_flush(conn, prepared->deadline, err);
+}
+
+static rowan_status execute(rowan__prepared *base, const rowan_value *values,
+                            size_t n_values, uint64_t *n_affected, rowan_error *err)
+{
+    postgres_prepared *prepared = (postgres_prepared *)base;
+    rowan_status st = send_values(prepared, values, n_values, err);
+
+    prepared->running = false;
+    if (st != ROWAN_OK)
+        return st;
+    return rowan__pg_drain((postgres_conn *)base->conn, prepared->deadline, n_affected,
+                           err);
+}
+
+static rowan_status start(rowan__prepared *base, const rowan_value *values,
+                          size_t n_values, bool stream, rowan_error *err)
+{
+    postgres_prepared *prepared = (postgres_prepared *)base;
+    postgres_conn *conn = (postgres_conn *)base->conn;
+    rowan_status st = send_values(prepared, values, n_values, err);
+
+    prepared->stream = stream;
+    if (st == ROWAN_OK && stream)
+        (void)PQsetSingleRowMode(conn->pg);
+    return st;
+}
+
+/* Rows. */
+
+static void clear_result(void *result)
+{
+    PQclear(result);
+}
+
+/* The whole result at once: its text stays where it is, and goes with the arena. */
+static rowan_status fetch_all(postgres_conn *conn, PGresult *result, rowan__rows *rows,
+                              rowan_error *err)
+{
+    int n_rows = PQntuples(result);
+    rowan_status st = rowan__pg_check_result(result, rows->shape, err);
+
+    (void)conn;
+    if (st == ROWAN_OK)
+        st = rowan_arena_on_free(rows->arena, clear_result, result);
+    if (st != ROWAN_OK) {
+        PQclear(result);
+        return st == ROWAN_ENOMEM ? rowan_fail(err, st, "out of memory") : st;
+    }
+    if (!rowan__rows_reserve(rows, (size_t)n_rows))
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    for (int i = 0; i < n_rows && st == ROWAN_OK; i++)
+        st = rowan__pg_read_row(result, i, true, rows, err);
+    return st;
+}
+
+/* One row of a streamed result. */
+static rowan_status fetch_one(PGresult *result, rowan__rows *rows, rowan_error *err)
+{
+    rowan_status st = rowan__pg_check_result(result, rows->shape, err);
+
+    if (st == ROWAN_OK && PQntuples(result) > 0)
+        st = rowan__pg_read_row(result, 0, false, rows, err);
+    PQclear(result);
+    return st;
+}
+
+static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_rows,
+                          rowan_error *err)
+{
+    postgres_prepared *prepared = (postgres_prepared *)base;
+    postgres_conn *conn = (postgres_conn *)base->conn;
+    size_t end =
+        max_rows > SIZE_MAX - rows->n_rows ? SIZE_MAX : rows->n_rows + max_rows;
+
+    while (rows->n_rows < end) {
+        PGresult *result = NULL;
+        rowan_status st = rowan__pg_next(conn, prepared->deadline, &result, err);
+
+        if (st != ROWAN_OK)
+            return st;
+        if (result == NULL) {
+            prepared->running = false;
+            return ROWAN_DONE;
+        }
+        switch (PQresultStatus(result)) {
+        case PGRES_TUPLES_OK:
+        case PGRES_SINGLE_TUPLE:
+            st = prepared->stream ? fetch_one(result, rows, err)
+                                  : fetch_all(conn, result, rows, err);
+            break;
+        case PGRES_COMMAND_OK: PQclear(result); break;
+        default:
+            st = rowan__pg_fail_result(conn, result, err);
+            PQclear(result);
+            break;
+        }
+        if (st != ROWAN_OK)
+            return st;
+    }
+    return ROWAN_ROW;
+}
+
+/* What is left of a result must be read before the connection is used again. A long one
+ * is cancelled first. */
+static void finish(rowan__prepared *base)
+{
+    postgres_prepared *prepared = (postgres_prepared *)base;
+    postgres_conn *conn = (postgres_conn *)base->conn;
+    char words[256];
+
+    if (!prepared->running)
+        return;
+    prepared->running = false;
+    if (base->conn->broken)
+        return;
+    if (prepared->stream && PQisBusy(conn->pg)) {
+        PGcancel *cancel = PQgetCancel(conn->pg);
+
+        if (cancel != NULL)
+            (void)PQcancel(cancel, words, sizeof words);
+        PQfreeCancel(cancel);
+    }
+    (void)rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, NULL);
+}
+
+static rowan_status bulk_begin(rowan__conn *conn, const char *table,
+                               const rowan_model *model, rowan_error *err)
+{
+    rowan__buf sql;
+    rowan_status st;
+
+    rowan__buf_init(&sql, 0);
+    rowan__buf_printf(&sql, "COPY %s (", table);
+    rowan__ddl_columns(&rowan__dialect_postgres, model, "", &sql);
+    rowan__buf_char(&sql, ')');
+    st = rowan__buf_ok(&sql) ? rowan__pg_bulk_begin(conn, sql.ptr, err)
+                             : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    rowan__buf_done(&sql);
+    return st;
+}
+
+static const char *const schemes[] = { "postgresql", "postgres", NULL };
+
+const rowan__driver rowan__driver_postgres = {
+    .name = "postgresql",
+    .schemes = schemes,
+    .dialect = &rowan__dialect_postgres,
+    .check_uri = check_uri,
+    .connect = connect_server,
+    .close = close_conn,
+    .looks_alive = looks_alive,
+    .ping = ping,
+    .run = run,
+    .prepare = prepare,
+    .finalize = finalize,
+    .execute = execute,
+    .start = start,
+    .fetch = fetch,
+    .finish = finish,
+    .bulk_begin = bulk_begin,
+    .bulk_rows = rowan__pg_bulk_rows,
+    .bulk_end = rowan__pg_bulk_end,
+};

@@ -1,0 +1,82 @@
+/* postgres_int.h - what the files of the PostgreSQL driver share. */
+#ifndef ROWAN_POSTGRES_INT_H
+#define ROWAN_POSTGRES_INT_H
+
+#include "driver_int.h"
+
+#include <libpq-fe.h>
+
+typedef struct postgres_conn {
+    rowan__conn base;
+    PGconn *pg;
+    uint32_t connect_timeout_ms;
+    uint64_t n_prepared; /* names given so far */
+    rowan__buf copy;     /* bytes of a COPY that are not sent yet */
+} postgres_conn;
+
+/* Object ids of types, from PostgreSQL's catalog header pg_type.dat; they never change. */
+enum {
+    OID_BOOL = 16,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT4 = 700,
+    OID_FLOAT8 = 701,
+    OID_BPCHAR = 1042,
+    OID_VARCHAR = 1043,
+    OID_DATE = 1082,
+    OID_TIMESTAMP = 1114,
+    OID_TIMESTAMPTZ = 1184,
+};
+
+/* conn.c: waiting and errors. */
+
+/* Fills `err` from the connection; marks it broken when it is. */
+rowan_status rowan__pg_fail(postgres_conn *conn, rowan_error *err);
+
+/* Fills `err` from a result that is an error, and clears nothing. */
+rowan_status rowan__pg_fail_result(postgres_conn *conn, const PGresult *result,
+                                   rowan_error *err);
+
+/* When the statement that starts now is over its time; 0 for never. */
+int64_t rowan__pg_deadline(const postgres_conn *conn);
+
+/* Sends all that is queued. */
+rowan_status rowan__pg_flush(postgres_conn *conn, int64_t deadline, rowan_error *err);
+
+/* The next result of the statement under way; *out is NULL at its end. */
+rowan_status rowan__pg_next(postgres_conn *conn, int64_t deadline, PGresult **out,
+                            rowan_error *err);
+
+/* Reads the statement under way to its end: its first error, or ROWAN_OK. n_affected may
+ * be NULL. */
+rowan_status rowan__pg_drain(postgres_conn *conn, int64_t deadline, uint64_t *n_affected,
+                             rowan_error *err);
+
+/* codec.c: binary values. */
+
+/* The type a parameter is sent as. */
+Oid rowan__pg_oid(rowan_type type);
+
+#define ROWAN__PG_VALUE_MAX 8 /* bytes of any value but a text */
+
+/* Writes a value other than text and NULL in binary; returns its length. */
+size_t rowan__pg_encode(const rowan_value *value, char out[ROWAN__PG_VALUE_MAX]);
+
+/* Checks once a result that its columns can be read as the shape's. */
+rowan_status rowan__pg_check_result(const PGresult *result, const rowan_model *shape,
+                                    rowan_error *err);
+
+/* Reads row `row_idx` of a checked result. Text stays in `result` if `borrow`, else it is
+ * copied into rows->arena. */
+rowan_status rowan__pg_read_row(const PGresult *result, int row_idx, bool borrow,
+                                rowan__rows *rows, rowan_error *err);
+
+/* copy.c: COPY FROM STDIN in binary. */
+rowan_status rowan__pg_bulk_begin(rowan__conn *conn, const char *sql, rowan_error *err);
+rowan_status rowan__pg_bulk_rows(rowan__conn *conn, const rowan_model *model,
+                                 const void *rows, size_t n_rows, rowan_error *err);
+rowan_status rowan__pg_bulk_end(rowan__conn *conn, bool abort, rowan_error *err);
+
+#endif

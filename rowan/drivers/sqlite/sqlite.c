@@ -1,0 +1,495 @@
+/* sqlite.c - the SQLite driver.
+ *
+ * Each connection is opened with its own mutexes off (one thread at a time uses it), in
+ * WAL mode with foreign keys on. Waiting for another writer's lock goes through the wait
+ * hook, so that a server's other tasks go on. A statement is reset as soon as its last
+ * row is read: an open one would keep its snapshot and hold back checkpoints.
+ */
+#include "driver_int.h"
+
+#include <sqlite3.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "alloc_int.h"
+#include "type_int.h"
+
+typedef struct sqlite_conn {
+    rowan__conn base;
+    sqlite3 *db;
+    uint32_t busy_timeout_ms;
+    int64_t busy_since_ms; /* 0 while no lock is waited for */
+    int64_t stop_at_ms; /* when the statement under way is over its time; 0 for never */
+} sqlite_conn;
+
+typedef struct sqlite_prepared {
+    rowan__prepared base;
+    sqlite3_stmt *stmt;
+} sqlite_prepared;
+
+#define PROGRESS_STEPS 10000 /* of the virtual machine between two looks at the clock */
+
+static rowan_status status_of(int rc)
+{
+    switch (rc) { /* the extended codes that say more than their class */
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID: return ROWAN_ECONFLICT;
+    case SQLITE_CONSTRAINT_DATATYPE: return ROWAN_EINVAL;
+    default: break;
+    }
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+    case SQLITE_ROW: return ROWAN_OK;
+    case SQLITE_CONSTRAINT: return ROWAN_ECONSTRAINT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return ROWAN_EBUSY;
+    case SQLITE_INTERRUPT: return ROWAN_ETIMEOUT;
+    case SQLITE_NOMEM: return ROWAN_ENOMEM;
+    case SQLITE_TOOBIG:
+    case SQLITE_RANGE: return ROWAN_EINVAL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_ERROR: /* in text of ours: a table or column that is not there */
+    case SQLITE_SCHEMA:
+    case SQLITE_MISMATCH: return ROWAN_EDATA;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_PROTOCOL: return ROWAN_EIO;
+    default: return ROWAN_EINTERNAL;
+    }
+}
+
+static rowan_status fail(sqlite_conn *conn, int rc, rowan_error *err)
+{
+    int extended = conn->db != NULL ? sqlite3_extended_errcode(conn->db) : rc;
+    rowan_status st = status_of(extended != SQLITE_OK ? extended : rc);
+    const char *words =
+        conn->db != NULL ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc);
+
+    if (st == ROWAN_OK)
+        st = ROWAN_EINTERNAL;
+    if (st == ROWAN_ETIMEOUT)
+        words = "the statement took longer than its time";
+    (void)rowan_fail(err, st, "SQLite: %s", words);
+    if (err != NULL)
+        err->vendor_code = extended;
+    return st;
+}
+
+/* Called by SQLite while another connection holds the lock. */
+static int on_busy(void *ctx, int n_calls)
+{
+    sqlite_conn *conn = ctx;
+    int64_t now = rowan_clock_ms();
+    int pause = n_calls < 10 ? 1 << n_calls / 2 : 50; /* 1, 1, 2, 2, ... 50 ms */
+
+    if (n_calls == 0)
+        conn->busy_since_ms = now;
+    if (now - conn->busy_since_ms >= (int64_t)conn->busy_timeout_ms)
+        return 0;
+    (void)rowan_wait(conn->base.wait, -1, 0, pause);
+    return 1;
+}
+
+static int on_progress(void *ctx)
+{
+    sqlite_conn *conn = ctx;
+
+    return conn->stop_at_ms != 0 && rowan_clock_ms() > conn->stop_at_ms;
+}
+
+static void start_clock(sqlite_conn *conn)
+{
+    uint32_t timeout = conn->base.statement_timeout_ms;
+
+    conn->stop_at_ms = timeout > 0 ? rowan_clock_ms() + timeout : 0;
+}
+
+static rowan_status run(rowan__conn *base, const char *sql, rowan_error *err)
+{
+    sqlite_conn *conn = (sqlite_conn *)base;
+    int rc;
+
+    start_clock(conn);
+    rc = sqlite3_exec(conn->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ROWAN_OK : fail(conn, rc, err);
+}
+
+static void close_conn(rowan__conn *base)
+{
+    sqlite_conn *conn = (sqlite_conn *)base;
+
+    (void)sqlite3_close_v2(conn->db);
+    rowan__free(conn);
+}
+
+static bool is_memory(const rowan__uri *uri)
+{
+    return uri->database[0] == '\0' || strcmp(uri->database, ":memory:") == 0;
+}
+
+static rowan_status check_uri(const rowan__uri *uri, size_t *max_conns,
+                              rowan_error *err)
+{
+    if (uri->n_hosts > 0 || uri->user != NULL)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "DATABASE_URI: a SQLite file needs three slashes, as in "
+                          "sqlite:///people.db, or four for an absolute path");
+    if (uri->n_params > 0)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "DATABASE_URI: unknown parameter %.64s for SQLite",
+                          uri->params[0].name);
+    *max_conns = is_memory(uri) ? 1 : 0; /* each connection has a memory of its own */
+    return ROWAN_OK;
+}
+
+/* A file that does not exist is made; a mistake in the path is named plainly. */
+static rowan_status open_file(sqlite_conn *conn, const rowan__uri *uri,
+                              rowan_error *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    const char *path = is_memory(uri) ? ":memory:" : uri->database;
+    struct stat info;
+    int rc;
+
+    if (!is_memory(uri) && stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return rowan_fail(err, ROWAN_EIO, "SQLite: %s is a folder", path);
+    rc = sqlite3_open_v2(path, &conn->db, flags, NULL);
+    if (rc == SQLITE_OK) {
+        (void)sqlite3_extended_result_codes(conn->db, 1);
+        return ROWAN_OK;
+    }
+    (void)fail(conn, rc, err);
+    rowan_error_prefix(err, "%s: ", path);
+    return status_of(rc);
+}
+
+/* A database on read-only ground cannot switch to WAL, and can be read without. */
+static rowan_status configure(sqlite_conn *conn, rowan_error *err)
+{
+    rowan_status st;
+
+    (void)sqlite3_busy_handler(conn->db, on_busy, conn);
+    if (conn->base.statement_timeout_ms > 0)
+        sqlite3_progress_handler(conn->db, PROGRESS_STEPS, on_progress, conn);
+    st = run(&conn->base, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL", err);
+    if (st == ROWAN_OK && sqlite3_db_readonly(conn->db, "main") != 1) {
+        st = run(&conn->base, "PRAGMA journal_mode = WAL", err);
+        if (st == ROWAN_EIO)
+            st = run(&conn->base, "SELECT 1 FROM sqlite_schema LIMIT 1", err);
+    }
+    return st;
+}
+
+static rowan_status connect_file(const rowan__uri *uri, const rowan__connect_opts *opts,
+                                 rowan__conn **out, rowan_error *err)
+{
+    sqlite_conn *conn = rowan__calloc(1, sizeof *conn);
+    rowan_status st;
+
+    if (conn == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    conn->base.driver = &rowan__driver_sqlite;
+    conn->base.wait = opts->wait;
+    conn->base.statement_timeout_ms = opts->statement_timeout_ms;
+    conn->busy_timeout_ms = opts->busy_timeout_ms;
+    st = open_file(conn, uri, err);
+    if (st == ROWAN_OK)
+        st = configure(conn, err);
+    if (st != ROWAN_OK) {
+        close_conn(&conn->base);
+        return st;
+    }
+    *out = &conn->base;
+    return ROWAN_OK;
+}
+
+static bool looks_alive(rowan__conn *base)
+{
+    return !base->broken;
+}
+
+static rowan_status ping(rowan__conn *base, rowan_error *err)
+{
+    return run(base, "SELECT 1", err);
+}
+
+/* Statements. */
+
+static rowan_status prepare(rowan__conn *base, const char *sql, size_t len,
+                            const rowan_type *params, size_t n_params,
+                            rowan__prepared **out, rowan_error *err)
+{
+    sqlite_conn *conn = (sqlite_conn *)base;
+    sqlite_prepared *prepared = rowan__calloc(1, sizeof *prepared);
+    int rc;
+
+    (void)params;
+    (void)n_params;
+    if (prepared == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    prepared->base.conn = base;
+    rc = sqlite3_prepare_v3(conn->db, sql, (int)len, SQLITE_PREPARE_PERSISTENT,
+                            &prepared->stmt, NULL);
+    if (rc != SQLITE_OK) {
+        rowan__free(prepared);
+        return fail(conn, rc, err);
+    }
+    *out = &prepared->base;
+    return ROWAN_OK;
+}
+
+static void finalize(rowan__prepared *base)
+{
+    sqlite_prepared *prepared = (sqlite_prepared *)base;
+
+    (void)sqlite3_finalize(prepared->stmt);
+    rowan__free(prepared);
+}
+
+/* The text of a date or a timestamp is copied, that of a text is borrowed: it lives until
+ * the statement is finished. */
+static int bind_value(sqlite3_stmt *stmt, int idx, const rowan_value *value)
+{
+    char text[ROWAN_TYPE_TEXT_MAX];
+
+    if (value->is_null)
+        return sqlite3_bind_null(stmt, idx);
+    switch (value->type) {
+    case ROWAN_BOOL:
+    case ROWAN_INT32:
+    case ROWAN_INT64: return sqlite3_bind_int64(stmt, idx, value->as.int64);
+    case ROWAN_DOUBLE: return sqlite3_bind_double(stmt, idx, value->as.real);
+    case ROWAN_DATE:
+        rowan__date_write(value->as.date, text);
+        return sqlite3_bind_text(stmt, idx, text, 10, SQLITE_TRANSIENT);
+    case ROWAN_TIMESTAMP:
+        rowan__timestamp_write(value->as.timestamp, text);
+        return sqlite3_bind_text(stmt, idx, text, 26, SQLITE_TRANSIENT);
+    case ROWAN_TEXT:
+        return sqlite3_bind_text64(stmt, idx, value->as.text.ptr, value->as.text.len,
+                                   SQLITE_STATIC, SQLITE_UTF8);
+    case ROWAN_N_TYPES: break;
+    }
+    return SQLITE_MISUSE;
+}
+
+static rowan_status bind_all(sqlite_prepared *prepared, const rowan_value *values,
+                             size_t n_values, rowan_error *err)
+{
+    for (size_t i = 0; i < n_values; i++) {
+        int rc;
+
+        if (values[i].type == ROWAN_DOUBLE && !values[i].is_null &&
+            isnan(values[i].as.real))
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "SQLite cannot store NaN (parameter %zu)", i + 1);
+        rc = bind_value(prepared->stmt, (int)i + 1, &values[i]);
+        if (rc != SQLITE_OK)
+            return fail((sqlite_conn *)prepared->base.conn, rc, err);
+    }
+    return ROWAN_OK;
+}
+
+static void finish(rowan__prepared *base)
+{
+    sqlite_prepared *prepared = (sqlite_prepared *)base;
+
+    (void)sqlite3_reset(prepared->stmt);
+    (void)sqlite3_clear_bindings(prepared->stmt);
+}
+
+static rowan_status execute(rowan__prepared *base, const rowan_value *values,
+                            size_t n_values, uint64_t *n_affected, rowan_error *err)
+{
+    sqlite_prepared *prepared = (sqlite_prepared *)base;
+    sqlite_conn *conn = (sqlite_conn *)base->conn;
+    rowan_status st = bind_all(prepared, values, n_values, err);
+    int rc;
+
+    if (st == ROWAN_OK) {
+        start_clock(conn);
+        rc = sqlite3_step(prepared->stmt);
+        if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+            st = fail(conn, rc, err);
+        else if (n_affected != NULL)
+            *n_affected = (uint64_t)sqlite3_changes64(conn->db);
+    }
+    finish(base);
+    return st;
+}
+
+static rowan_status start(rowan__prepared *base, const rowan_value *values,
+                          size_t n_values, bool stream, rowan_error *err)
+{
+    sqlite_prepared *prepared = (sqlite_prepared *)base;
+
+    (void)stream; /* rows come one by one anyway */
+    start_clock((sqlite_conn *)base->conn);
+    return bind_all(prepared, values, n_values, err);
+}
+
+/* Rows. */
+
+static rowan_status bad_column(const rowan_model *shape, const rowan_column *column,
+                               const char *what, rowan_error *err)
+{
+    return rowan_fail(err, ROWAN_EDATA, "%s.%s in the database %s", shape->table,
+                      column->name, what);
+}
+
+static bool read_text(sqlite3_stmt *stmt, int idx, rowan_arena *arena, void *to)
+{
+    rowan_text text = { "", 0 };
+    const char *bytes = (const char *)sqlite3_column_text(stmt, idx);
+    char *copy;
+
+    text.len = (size_t)sqlite3_column_bytes(stmt, idx);
+    if (bytes == NULL)
+        return false;
+    copy = rowan_arena_alloc(arena, text.len + 1);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, bytes, text.len + 1);
+    text.ptr = copy;
+    memcpy(to, &text, sizeof text);
+    return true;
+}
+
+static bool read_date_or_time(sqlite3_stmt *stmt, int idx, rowan_type type, void *to)
+{
+    const char *text = (const char *)sqlite3_column_text(stmt, idx);
+    size_t len = (size_t)sqlite3_column_bytes(stmt, idx);
+
+    if (text == NULL)
+        return false;
+    return type == ROWAN_DATE ? rowan__date_read(text, len, to)
+                              : rowan__timestamp_read(text, len, to);
+}
+
+static rowan_status read_null(const rowan_model *shape, const rowan_column *column,
+                              char *member, rowan_error *err)
+{
+    if (!column->nullable)
+        return bad_column(shape, column, "is NULL, which the model does not allow",
+                          err);
+    if (column->type == ROWAN_TEXT)
+        memset(member, 0, sizeof(rowan_opt_text));
+    else
+        *(bool *)member = false;
+    return ROWAN_OK;
+}
+
+/* Reads one column into its member. The storage class is checked: a file that another
+ * program wrote may hold anything. */
+static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
+                                const rowan_column *column, char *row,
+                                rowan_arena *arena, rowan_error *err)
+{
+    static const char storage[ROWAN_N_TYPES] = {
+        [ROWAN_BOOL] = SQLITE_INTEGER,  [ROWAN_INT32] = SQLITE_INTEGER,
+        [ROWAN_INT64] = SQLITE_INTEGER, [ROWAN_DOUBLE] = SQLITE_FLOAT,
+        [ROWAN_DATE] = SQLITE_TEXT,     [ROWAN_TIMESTAMP] = SQLITE_TEXT,
+        [ROWAN_TEXT] = SQLITE_TEXT,
+    };
+    char *to = row + column->value_offset;
+    int stored = sqlite3_column_type(stmt, idx);
+    int64_t int64;
+
+    if (stored == SQLITE_NULL)
+        return read_null(shape, column, row + column->offset, err);
+    if (stored != storage[column->type] &&
+        !(column->type == ROWAN_DOUBLE && stored == SQLITE_INTEGER))
+        return bad_column(shape, column, "is of another type than the model's", err);
+    switch (column->type) {
+    case ROWAN_BOOL: *(bool *)to = sqlite3_column_int64(stmt, idx) != 0; break;
+    case ROWAN_INT32:
+        int64 = sqlite3_column_int64(stmt, idx);
+        if (int64 < INT32_MIN || int64 > INT32_MAX)
+            return bad_column(shape, column, "is out of range for int32", err);
+        *(int32_t *)to = (int32_t)int64;
+        break;
+    case ROWAN_INT64: *(int64_t *)to = sqlite3_column_int64(stmt, idx); break;
+    case ROWAN_DOUBLE: *(double *)to = sqlite3_column_double(stmt, idx); break;
+    case ROWAN_DATE:
+    case ROWAN_TIMESTAMP:
+        if (!read_date_or_time(stmt, idx, column->type, to))
+            return bad_column(shape, column, "is not in the form of its type", err);
+        break;
+    case ROWAN_TEXT:
+        if (!read_text(stmt, idx, arena, to))
+            return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+        return ROWAN_OK; /* a text that is there says so by itself */
+    case ROWAN_N_TYPES: break;
+    }
+    if (column->nullable)
+        *(bool *)(row + column->offset) = true;
+    return ROWAN_OK;
+}
+
+static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error *err)
+{
+    const rowan_model *shape = rows->shape;
+    char *row = rowan__rows_next(rows);
+
+    if (row == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    for (int i = 0; i < shape->n_columns; i++) {
+        rowan_status st =
+            read_column(stmt, i, shape, &shape->columns[i], row, rows->arena, err);
+
+        if (st != ROWAN_OK)
+            return st;
+    }
+    rows->n_rows++;
+    return ROWAN_OK;
+}
+
+static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_rows,
+                          rowan_error *err)
+{
+    sqlite_prepared *prepared = (sqlite_prepared *)base;
+
+    for (size_t n = 0; n < max_rows; n++) {
+        int rc = sqlite3_step(prepared->stmt);
+        rowan_status st;
+
+        if (rc == SQLITE_DONE)
+            return ROWAN_DONE;
+        if (rc != SQLITE_ROW)
+            return fail((sqlite_conn *)base->conn, rc, err);
+        st = read_row(prepared->stmt, rows, err);
+        if (st != ROWAN_OK)
+            return st;
+    }
+    return ROWAN_ROW;
+}
+
+static const char *const schemes[] = { "sqlite", "sqlite3", NULL };
+
+const rowan__driver rowan__driver_sqlite = {
+    .name = "sqlite",
+    .schemes = schemes,
+    .dialect = &rowan__dialect_sqlite,
+    .check_uri = check_uri,
+    .connect = connect_file,
+    .close = close_conn,
+    .looks_alive = looks_alive,
+    .ping = ping,
+    .run = run,
+    .prepare = prepare,
+    .finalize = finalize,
+    .execute = execute,
+    .start = start,
+    .fetch = fetch,
+    .finish = finish,
+};

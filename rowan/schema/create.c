@@ -1,0 +1,101 @@
+/* create.c - see rowan/schema.h. */
+#include <rowan/schema.h>
+
+#include "alloc_int.h"
+#include "ddl_int.h"
+#include "session_int.h"
+
+/* The models in foreign-key order; the caller frees *out. */
+static rowan_status ordered(const rowan_models *models, const rowan_model ***out,
+                            rowan_error *err)
+{
+    const rowan_model **order;
+    rowan_status st = rowan_models_check(models, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    order = rowan__calloc(models->n_models, sizeof(rowan_model *));
+    if (order == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    st = rowan_models_order(models, order, err);
+    if (st != ROWAN_OK) {
+        rowan__free(order);
+        return st;
+    }
+    *out = order;
+    return ROWAN_OK;
+}
+
+static rowan_status create_index(rowan_session *session, const rowan_model *model,
+                                 const rowan_column *column, rowan_error *err)
+{
+    rowan__buf sql;
+    rowan_status st;
+
+    rowan__buf_init(&sql, 0);
+    rowan__ddl_create_index(rowan__session_dialect(session), model, column, &sql);
+    st = rowan__buf_ok(&sql) ? rowan__session_run(session, sql.ptr, err)
+                             : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    rowan__buf_done(&sql);
+    return st;
+}
+
+static rowan_status create_one(rowan_session *session, const rowan_model *model,
+                               rowan_error *err)
+{
+    rowan_status st =
+        rowan__session_run_ddl(session, rowan__ddl_create_table, model, err);
+
+    for (size_t i = 0; i < model->n_columns && st == ROWAN_OK; i++) {
+        if (model->columns[i].indexed)
+            st = create_index(session, model, &model->columns[i], err);
+    }
+    return st;
+}
+
+static rowan_status drop_one(rowan_session *session, const rowan_model *model,
+                             rowan_error *err)
+{
+    return rowan__session_run_ddl(session, rowan__ddl_drop_table, model, err);
+}
+
+/* Runs a step for each model, forwards or backwards, in one transaction. */
+static rowan_status for_each(rowan_session *session, const rowan_models *models,
+                             bool backwards,
+                             rowan_status (*step)(rowan_session *session,
+                                                  const rowan_model *model,
+                                                  rowan_error *err),
+                             rowan_error *err)
+{
+    const char *lock = rowan__session_dialect(session)->schema_lock;
+    bool own_transaction = !rowan_in_transaction(session);
+    const rowan_model **order = NULL;
+    rowan_status st = ordered(models, &order, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    if (own_transaction)
+        st = rowan_begin(session, err);
+    if (st == ROWAN_OK && lock != NULL)
+        st = rowan__session_run(session, lock, err);
+    for (size_t i = 0; i < models->n_models && st == ROWAN_OK; i++)
+        st = step(session, order[backwards ? models->n_models - 1 - i : i], err);
+    if (own_transaction && st == ROWAN_OK)
+        st = rowan_commit(session, err);
+    if (own_transaction)
+        rowan_rollback(session);
+    rowan__free(order);
+    return st;
+}
+
+rowan_status rowan_create_all(rowan_session *session, const rowan_models *models,
+                              rowan_error *err)
+{
+    return for_each(session, models, false, create_one, err);
+}
+
+rowan_status rowan_drop_all(rowan_session *session, const rowan_models *models,
+                            rowan_error *err)
+{
+    return for_each(session, models, true, drop_one, err);
+}

@@ -1,0 +1,208 @@
+/* read.c - fetching rows and cursors. See rowan/session.h. */
+#include "session_int.h"
+
+#include "alloc_int.h"
+
+#define CURSOR_BATCH 512 /* rows: their text fits into a few chunks of the arena */
+
+struct rowan_cursor {
+    rowan_session *session;
+    rowan__prepared *prepared;
+    rowan__rows rows;
+};
+
+rowan_status rowan__session_read(rowan_session *session,
+                                 const rowan__statement *statement, rowan__rows *rows,
+                                 rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan_status st = rowan__session_ready(session, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    st = rowan__session_prepare(session, statement, &prepared, err);
+    if (st == ROWAN_OK) {
+        st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
+        while (st == ROWAN_OK &&
+               (st = driver->fetch(prepared, rows, SIZE_MAX, err)) == ROWAN_ROW)
+            st = ROWAN_OK;
+        driver->finish(prepared);
+    }
+    return rowan__session_after(session, st);
+}
+
+static rowan_status fetch_statement(rowan_session *session,
+                                    const rowan__statement *statement,
+                                    rowan_result **out, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st =
+        rowan__result_new(rowan__statement_shape(statement), &result, err);
+
+    if (st == ROWAN_OK)
+        st = rowan__session_read(session, statement, &result->rows, err);
+    if (st != ROWAN_OK) {
+        rowan_result_free(result);
+        return st;
+    }
+    *out = result;
+    return ROWAN_OK;
+}
+
+rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
+                         rowan_result **out, rowan_error *err)
+{
+    rowan__statement statement;
+    rowan_status st =
+        rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
+
+    return st == ROWAN_OK ? fetch_statement(session, &statement, out, err) : st;
+}
+
+rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
+                             rowan_value key, rowan_result **out, rowan_error *err)
+{
+    rowan_expr where = { .op = ROWAN_OP_EQ,
+                         .column = rowan_model_key(model),
+                         .value = key };
+    rowan_query query = { .model = model, .where = &where };
+    rowan_result *result = NULL;
+    rowan_status st;
+
+    if (where.column == NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "%s has a key of several columns",
+                          model->name);
+    st = rowan_fetch(session, &query, &result, err);
+    if (st != ROWAN_OK)
+        return st;
+    if (rowan_result_count(result) == 0) {
+        rowan_result_free(result);
+        return rowan_fail(err, ROWAN_ENOTFOUND, "no such %s", model->table);
+    }
+    *out = result;
+    return ROWAN_OK;
+}
+
+rowan_status rowan_count(rowan_session *session, const rowan_query *query,
+                         uint64_t *out, rowan_error *err)
+{
+    rowan__statement statement;
+    rowan_result *result = NULL;
+    rowan_status st =
+        rowan__statement_of_query(&statement, ROWAN__SELECT_COUNT, query, NULL, 0, err);
+
+    if (st == ROWAN_OK)
+        st = fetch_statement(session, &statement, &result, err);
+    if (st == ROWAN_OK)
+        *out = (uint64_t)((rowan__count_row *)rowan_result_rows(result))->n;
+    rowan_result_free(result);
+    return st;
+}
+
+/* Cursors. */
+
+static rowan_status start_cursor(rowan_cursor *cursor, const rowan_query *query,
+                                 rowan_error *err)
+{
+    rowan_session *session = cursor->session;
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__statement statement;
+    rowan_status st;
+
+    st = rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
+    if (st == ROWAN_OK)
+        st = rowan__session_ready(session, err);
+    if (st != ROWAN_OK)
+        return st;
+    st = rowan__session_prepare(session, &statement, &cursor->prepared, err);
+    if (st == ROWAN_OK) {
+        st = driver->start(cursor->prepared, statement.binds, statement.n_binds, true,
+                           err);
+        if (st != ROWAN_OK)
+            driver->finish(cursor->prepared);
+    }
+    st = rowan__session_after(session, st);
+    session->cursor = st == ROWAN_OK ? cursor : NULL;
+    return st;
+}
+
+rowan_status rowan_cursor_open(rowan_session *session, const rowan_query *query,
+                               rowan_cursor **out, rowan_error *err)
+{
+    rowan_arena *arena = rowan_arena_new(NULL, 0);
+    rowan_cursor *cursor = rowan__calloc(1, sizeof *cursor);
+    rowan_status st;
+
+    if (arena == NULL || cursor == NULL) {
+        rowan_arena_free(arena);
+        rowan__free(cursor);
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    }
+    cursor->session = session;
+    rowan__rows_init(&cursor->rows, query->model, arena);
+    st = start_cursor(cursor, query, err);
+    if (st != ROWAN_OK) {
+        cursor->session = NULL; /* nothing was started */
+        rowan_cursor_close(cursor);
+        return st;
+    }
+    *out = cursor;
+    return ROWAN_OK;
+}
+
+/* The statement is over: the session can go on. */
+static void end_cursor(rowan_cursor *cursor)
+{
+    rowan_session *session = cursor->session;
+
+    cursor->session = NULL;
+    if (session == NULL)
+        return;
+    rowan__engine_driver(session->engine)->finish(cursor->prepared);
+    session->cursor = NULL;
+    (void)rowan__session_after(session, ROWAN_OK);
+}
+
+void rowan__session_end_cursor(rowan_session *session)
+{
+    if (session->cursor != NULL)
+        end_cursor(session->cursor);
+}
+
+rowan_status rowan_cursor_next(rowan_cursor *cursor, void **rows, size_t *n_rows,
+                               rowan_error *err)
+{
+    rowan_status st;
+
+    if (cursor->session == NULL)
+        return ROWAN_DONE;
+    cursor->rows.n_rows = 0;
+    rowan_arena_clear(cursor->rows.arena);
+    st = rowan__engine_driver(cursor->session->engine)
+             ->fetch(cursor->prepared, &cursor->rows, CURSOR_BATCH, err);
+    if (st < 0)
+        (void)rowan__session_after(cursor->session, st);
+    if (st != ROWAN_ROW)
+        end_cursor(cursor);
+    if (st < 0)
+        return st;
+    if (cursor->rows.n_rows == 0)
+        return ROWAN_DONE;
+    *rows = cursor->rows.bytes;
+    *n_rows = cursor->rows.n_rows;
+    return ROWAN_ROW;
+}
+
+void rowan_cursor_close(rowan_cursor *cursor)
+{
+    rowan_arena *arena;
+
+    if (cursor == NULL)
+        return;
+    end_cursor(cursor);
+    arena = cursor->rows.arena;
+    rowan__rows_done(&cursor->rows);
+    rowan_arena_free(arena);
+    rowan__free(cursor);
+}

@@ -1,0 +1,201 @@
+/* session.c - sessions: borrowing a connection, and transactions. See rowan/session.h. */
+#include "session_int.h"
+
+#include "alloc_int.h"
+
+rowan_status rowan_session_open(rowan_engine *engine, rowan_session **out,
+                                rowan_error *err)
+{
+    rowan_session *session = rowan__calloc(1, sizeof *session);
+
+    if (session == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    session->engine = engine;
+    *out = session;
+    return ROWAN_OK;
+}
+
+/* Gives up the connection, whatever state it is in. */
+static void give_back(rowan_session *session)
+{
+    rowan__link *link = session->link;
+
+    session->link = NULL;
+    if (link != NULL)
+        rowan__engine_return(session->engine, link);
+}
+
+void rowan_session_close(rowan_session *session)
+{
+    if (session == NULL)
+        return;
+    rowan__session_end_cursor(session);
+    rowan_rollback(session);
+    give_back(session);
+    rowan__free(session);
+}
+
+void rowan_session_release(rowan_session *session)
+{
+    if (!session->in_transaction && session->cursor == NULL)
+        give_back(session);
+}
+
+rowan_engine *rowan_session_engine(const rowan_session *session)
+{
+    return session->engine;
+}
+
+bool rowan_in_transaction(const rowan_session *session)
+{
+    return session->in_transaction;
+}
+
+rowan_status rowan__session_ready(rowan_session *session, rowan_error *err)
+{
+    if (session->cursor != NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "a cursor of this session is open");
+    if (session->failed)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "a statement of this transaction failed; roll it back");
+    if (session->link != NULL)
+        return ROWAN_OK;
+    return rowan__engine_checkout(session->engine, &session->link, err);
+}
+
+rowan_status rowan__session_after(rowan_session *session, rowan_status st)
+{
+    if (st < 0 && session->in_transaction)
+        session->failed = true;
+    if (session->link != NULL && session->link->conn->broken)
+        give_back(session);
+    return st;
+}
+
+rowan_status rowan__session_prepare(rowan_session *session,
+                                    const rowan__statement *statement,
+                                    rowan__prepared **out, rowan_error *err)
+{
+    return rowan__link_prepare(session->link, statement, out, err);
+}
+
+rowan_status rowan__session_run(rowan_session *session, const char *sql,
+                                rowan_error *err)
+{
+    rowan_status st = rowan__session_ready(session, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    st = session->link->conn->driver->run(session->link->conn, sql, err);
+    return rowan__session_after(session, st);
+}
+
+rowan_status rowan__session_run_ddl(rowan_session *session, rowan__write_fn *write,
+                                    const rowan_model *model, rowan_error *err)
+{
+    rowan__buf sql;
+    rowan_status st = ROWAN_OK;
+
+    rowan__buf_init(&sql, 0);
+    write(rowan__session_dialect(session), model, &sql);
+    if (!rowan__buf_ok(&sql))
+        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    else if (sql.len > 0)
+        st = rowan__session_run(session, sql.ptr, err);
+    rowan__buf_done(&sql);
+    return st;
+}
+
+rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,
+                                   const rowan_model *model, uint64_t *n_affected,
+                                   rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan__buf sql;
+    rowan_status st = rowan__session_ready(session, err);
+
+    *n_affected = 0;
+    if (st != ROWAN_OK)
+        return st;
+    rowan__buf_init(&sql, 0);
+    write(driver->dialect, model, &sql);
+    if (!rowan__buf_ok(&sql))
+        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    else if (sql.len > 0)
+        st = driver->prepare(session->link->conn, sql.ptr, sql.len, NULL, 0, &prepared,
+                             err);
+    if (st == ROWAN_OK && prepared != NULL)
+        st = driver->execute(prepared, NULL, 0, n_affected, err);
+    if (prepared != NULL)
+        driver->finalize(prepared);
+    rowan__buf_done(&sql);
+    return rowan__session_after(session, st);
+}
+
+rowan_status rowan_session_ping(rowan_session *session, rowan_error *err)
+{
+    rowan_status st = rowan__session_ready(session, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    st = session->link->conn->driver->ping(session->link->conn, err);
+    return rowan__session_after(session, st);
+}
+
+static rowan_status begin(rowan_session *session, const char *sql, rowan_error *err)
+{
+    rowan_status st;
+
+    if (session->in_transaction)
+        return rowan_fail(err, ROWAN_EINVAL, "a transaction is open already");
+    st = rowan__session_run(session, sql, err);
+    session->in_transaction = st == ROWAN_OK;
+    return st;
+}
+
+rowan_status rowan_begin(rowan_session *session, rowan_error *err)
+{
+    return begin(session, rowan__session_dialect(session)->begin_write, err);
+}
+
+rowan_status rowan_begin_read(rowan_session *session, rowan_error *err)
+{
+    return begin(session, rowan__session_dialect(session)->begin_read, err);
+}
+
+rowan_status rowan_commit(rowan_session *session, rowan_error *err)
+{
+    bool failed = session->failed;
+    rowan_status st;
+
+    if (!session->in_transaction)
+        return rowan_fail(err, ROWAN_EINVAL, "no transaction is open");
+    st = failed ? rowan_fail(
+                      err, ROWAN_EINVAL,
+                      "a statement of this transaction failed: nothing was committed")
+                : rowan__session_run(session, "COMMIT", err);
+    if (st == ROWAN_OK) {
+        session->in_transaction = false;
+        return ROWAN_OK;
+    }
+    if (!failed && session->link == NULL)
+        rowan_error_prefix(err, "whether the commit happened is not known: ");
+    rowan_rollback(session);
+    return st;
+}
+
+void rowan_rollback(rowan_session *session)
+{
+    if (!session->in_transaction)
+        return;
+    rowan__session_end_cursor(session);
+    session->failed = false;
+    if (session->link != NULL &&
+        rowan__session_run(session, "ROLLBACK", NULL) != ROWAN_OK &&
+        session->link != NULL) {
+        session->link->conn->broken = true;
+        give_back(session);
+    }
+    session->in_transaction = session->failed = false;
+}

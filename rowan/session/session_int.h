@@ -1,0 +1,61 @@
+/* session_int.h - what the files of a session share. */
+#ifndef ROWAN_SESSION_INT_H
+#define ROWAN_SESSION_INT_H
+
+#include "engine_int.h"
+
+struct rowan_result {
+    rowan__rows rows; /* its arena holds this struct too */
+};
+
+struct rowan_session {
+    rowan_engine *engine;
+    rowan__link *link; /* NULL while none is borrowed */
+    bool in_transaction;
+    bool failed; /* a statement of the transaction failed: only a rollback ends it */
+    rowan_cursor *cursor; /* the open one: nothing else can be done until it is closed */
+};
+
+rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
+                               rowan_error *err);
+
+/* Makes sure that a connection is borrowed and free for a statement. */
+rowan_status rowan__session_ready(rowan_session *session, rowan_error *err);
+
+/* After a statement: an error makes the transaction it was in fail, and a connection that
+ * broke under it is given up. Returns `st`. */
+rowan_status rowan__session_after(rowan_session *session, rowan_status st);
+
+/* Prepares a statement on the session's connection. */
+rowan_status rowan__session_prepare(rowan_session *session,
+                                    const rowan__statement *statement,
+                                    rowan__prepared **out, rowan_error *err);
+
+/* Runs text without parameters and rows. */
+rowan_status rowan__session_run(rowan_session *session, const char *sql, rowan_error *err);
+
+/* Runs what `write` writes; nothing if it writes nothing. */
+typedef void rowan__write_fn(const rowan__dialect *dialect, const rowan_model *model,
+                             rowan__buf *sql);
+rowan_status rowan__session_run_ddl(rowan_session *session, rowan__write_fn *write,
+                                    const rowan_model *model, rowan_error *err);
+
+/* Runs a statement that gives rows, all of them, into `rows`. */
+rowan_status rowan__session_read(rowan_session *session, const rowan__statement *statement,
+                                 rowan__rows *rows, rowan_error *err);
+
+/* The same for a statement that changes rows, and counts them; 0 if there is nothing to
+ * run. */
+rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,
+                                   const rowan_model *model, uint64_t *n_affected,
+                                   rowan_error *err);
+
+/* Ends the session's open cursor, if there is one; the caller still closes it. */
+void rowan__session_end_cursor(rowan_session *session);
+
+static inline const rowan__dialect *rowan__session_dialect(const rowan_session *session)
+{
+    return rowan__engine_driver(session->engine)->dialect;
+}
+
+#endif

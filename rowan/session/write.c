@@ -1,0 +1,143 @@
+/* write.c - inserting, updating and deleting rows. See rowan/session.h. */
+#include "session_int.h"
+
+/* Runs a statement that gives no rows. */
+static rowan_status execute(rowan_session *session, const rowan__statement *statement,
+                            uint64_t *n_affected, rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan_status st = rowan__session_ready(session, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    st = rowan__session_prepare(session, statement, &prepared, err);
+    if (st == ROWAN_OK)
+        st = driver->execute(prepared, statement->binds, statement->n_binds, n_affected,
+                             err);
+    return rowan__session_after(session, st);
+}
+
+/* The AUTO key of a row that has none yet. */
+static const rowan_column *missing_key(const rowan_model *model, const void *row)
+{
+    const rowan_column *key = rowan_model_key(model);
+    rowan_value value;
+
+    if (key == NULL || !key->automatic)
+        return NULL;
+    rowan_column_get(key, row, &value);
+    return value.as.int64 == 0 ? key : NULL;
+}
+
+/* Inserts a row whose key the database gives, and writes the key back. */
+static rowan_status insert_auto(rowan_session *session,
+                                const rowan__statement *statement,
+                                const rowan_column *key, void *row, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_value value;
+    rowan_status st = rowan__result_new(&rowan__count_shape, &result, err);
+
+    if (st == ROWAN_OK)
+        st = rowan__session_read(session, statement, &result->rows, err);
+    if (st == ROWAN_OK && rowan_result_count(result) != 1)
+        st = rowan_fail(err, ROWAN_EINTERNAL, "the insert gave no key");
+    if (st == ROWAN_OK) {
+        value = rowan_value_int64(((rowan__count_row *)rowan_result_rows(result))->n);
+        st = rowan_column_set(key, row, &value, err);
+    }
+    rowan_result_free(result);
+    return st;
+}
+
+static rowan_status insert_row(rowan_session *session, const rowan_model *model,
+                               void *row, rowan_error *err)
+{
+    rowan_query query = { .model = model };
+    const rowan_column *key = missing_key(model, row);
+    rowan__statement statement;
+    rowan_status st = rowan__statement_of_row(
+        &statement, key != NULL ? ROWAN__INSERT_AUTO : ROWAN__INSERT, &query, row, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    if (key != NULL)
+        return insert_auto(session, &statement, key, row, err);
+    return execute(session, &statement, NULL, err);
+}
+
+rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model,
+                               void *rows, size_t n_rows, rowan_error *err)
+{
+    bool own_transaction = n_rows > 1 && !session->in_transaction;
+    char *row = rows;
+    rowan_status st = own_transaction ? rowan_begin(session, err) : ROWAN_OK;
+
+    for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++, row += model->row_size)
+        st = insert_row(session, model, row, err);
+    if (!own_transaction)
+        return st;
+    if (st == ROWAN_OK)
+        return rowan_commit(session, err);
+    rowan_rollback(session);
+    return st;
+}
+
+/* Updates or deletes the row that has this row's key. */
+static rowan_status change_row(rowan_session *session, rowan__statement_kind kind,
+                               const rowan_model *model, const void *row,
+                               rowan_error *err)
+{
+    rowan_query query = { .model = model };
+    rowan__statement statement;
+    uint64_t n_affected = 0;
+    rowan_status st = rowan__statement_of_row(&statement, kind, &query, row, err);
+
+    if (st == ROWAN_OK)
+        st = execute(session, &statement, &n_affected, err);
+    if (st == ROWAN_OK && n_affected == 0)
+        st = rowan_fail(err, ROWAN_ENOTFOUND, "no such %s", model->table);
+    return st;
+}
+
+rowan_status rowan_update_row(rowan_session *session, const rowan_model *model,
+                              const void *row, rowan_error *err)
+{
+    return change_row(session, ROWAN__UPDATE_ROW, model, row, err);
+}
+
+rowan_status rowan_delete_row(rowan_session *session, const rowan_model *model,
+                              const void *row, rowan_error *err)
+{
+    return change_row(session, ROWAN__DELETE_ROW, model, row, err);
+}
+
+static rowan_status change_rows(rowan_session *session, rowan__statement_kind kind,
+                                const rowan_model *model, const rowan_expr *where,
+                                const rowan_assignment *sets, size_t n_sets,
+                                uint64_t *n_affected, rowan_error *err)
+{
+    rowan_query query = { .model = model, .where = where };
+    rowan__statement statement;
+    rowan_status st =
+        rowan__statement_of_query(&statement, kind, &query, sets, n_sets, err);
+
+    return st == ROWAN_OK ? execute(session, &statement, n_affected, err) : st;
+}
+
+rowan_status rowan_update_rows(rowan_session *session, const rowan_model *model,
+                               const rowan_expr *where, const rowan_assignment *sets,
+                               size_t n_sets, uint64_t *n_changed, rowan_error *err)
+{
+    return change_rows(session, ROWAN__UPDATE_WHERE, model, where, sets, n_sets,
+                       n_changed, err);
+}
+
+rowan_status rowan_delete_rows(rowan_session *session, const rowan_model *model,
+                               const rowan_expr *where, uint64_t *n_deleted,
+                               rowan_error *err)
+{
+    return change_rows(session, ROWAN__DELETE_WHERE, model, where, NULL, 0, n_deleted,
+                       err);
+}
