@@ -28,7 +28,8 @@
  * checkout, the build folder, the two programs of the monorepo. */
 
 /* Fails with the error's words unless `st` is ROWAN_OK. */
-#define assert_ok(st, err) assert_status((st), ROWAN_OK, (err))
+#define assert_ok(st, err)                                                             \
+    test_assert_status((st), ROWAN_OK, (err), #st, __FILE__, __LINE__)
 /* The same for any status; `err` may be NULL. */
 #define assert_status(st, expected, err)                                               \
     test_assert_status((st), (expected), (err), #st, __FILE__, __LINE__)

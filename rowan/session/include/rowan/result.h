@@ -6,6 +6,9 @@
  */
 #ifndef ROWAN_RESULT_H
 #define ROWAN_RESULT_H
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
 
 #include <rowan/arena.h>
 #include <rowan/model.h>

@@ -17,9 +17,8 @@
  */
 #ifndef ROWAN_SESSION_H
 #define ROWAN_SESSION_H
-#ifdef __GNUC__
-#pragma GCC system_header
-#endif
+/* Not a system header, as the other ones with macros: there gcc would not warn about a
+ * status of rowan_insert() and the like that nobody looks at. */
 
 #include <rowan/engine.h>
 #include <rowan/query.h>

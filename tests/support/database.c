@@ -1,0 +1,135 @@
+/* database.c - see database.h. */
+#include "database.h"
+
+#include <sqlite3.h>
+
+#include "postgres.h"
+
+ROWAN_MODELS(test_models, "0", Visit, Place, Sample); /* children first, on purpose */
+
+static test_db current;
+
+bool test_is_sqlite(const test_db *t)
+{
+    return strcmp(t->kind, "sqlite") == 0;
+}
+
+rowan_session *test_session(test_db *t)
+{
+    rowan_session *session = NULL;
+
+    assert_ok(rowan_session_open(t->engine, &session, &t->err), &t->err);
+    return session;
+}
+
+static int first_value(void *ctx, int n, char **values, char **names)
+{
+    char **out = ctx;
+
+    (void)names;
+    if (**out == '\0' && n > 0 && values[0] != NULL)
+        *out = test_printf("%s", values[0]);
+    return 0;
+}
+
+static char *sqlite_value(test_db *t, const char *sql)
+{
+    const char *path = t->uri + strlen("sqlite:///");
+    char *out = test_printf("%s", ""), *words = NULL;
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    (void)sqlite3_busy_timeout(db, 5000);
+    if (sqlite3_exec(db, sql, first_value, &out, &words) != SQLITE_OK)
+        fail_msg("%s: %s", sql, words);
+    (void)sqlite3_close(db);
+    return out;
+}
+
+void test_exec(test_db *t, const char *sql)
+{
+    if (test_is_sqlite(t))
+        (void)sqlite_value(t, sql);
+    else
+        test_postgres_exec(t->uri, sql);
+}
+
+char *test_value(test_db *t, const char *sql)
+{
+    return test_is_sqlite(t) ? sqlite_value(t, sql) : test_postgres_value(t->uri, sql);
+}
+
+Sample test_sample(void)
+{
+    return (Sample){
+        .flag = true,
+        .small = -5,
+        .big = INT64_C(9007199254740993),
+        .real = 0.1,
+        .words = rowan_text_of("Grüße, “Ada” \\ ' \" \n\t 🙂"),
+        .day = { 1912, 6, 23 },
+        .at = rowan_timestamp_of((rowan_date){ 2026, 1, 2 }, 3, 4, 5, 6),
+    };
+}
+
+static int open_database(void **state)
+{
+    rowan_engine_opts opts = { .pool_size = 4, .pool_timeout_ms = 10000 };
+
+    if (test_is_sqlite(&current))
+        current.uri = test_printf("sqlite:///%s/test.db", test_dir());
+    else
+        current.uri = test_postgres_database();
+    assert_ok(rowan_engine_open(current.uri, &opts, &current.engine, &current.err),
+              &current.err);
+    *state = &current;
+    return 0;
+}
+
+static int close_database(void **state)
+{
+    (void)state;
+    rowan_engine_close(current.engine);
+    return 0;
+}
+
+static int test_begin(void **state)
+{
+    test_db *t = &current;
+
+    *state = t;
+    memset(&t->err, 0, sizeof t->err);
+    t->db = test_session(t);
+    assert_ok(rowan_drop_all(t->db, &test_models, &t->err), &t->err);
+    assert_ok(rowan_create_all(t->db, &test_models, &t->err), &t->err);
+    return 0;
+}
+
+static int test_end(void **state)
+{
+    (void)state;
+    rowan_session_close(current.db);
+    current.db = NULL;
+    return 0;
+}
+
+int test_on_databases(const char *name, const struct CMUnitTest *tests, size_t n_tests)
+{
+    static const char *const kinds[] = { "sqlite", "postgresql" };
+    int n_failed = 0;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct CMUnitTest *own = test_alloc(n_tests * sizeof *own);
+
+        for (size_t k = 0; k < n_tests; k++) {
+            own[k] = tests[k];
+            own[k].name = test_printf("%s on %s", tests[k].name, kinds[i]);
+            own[k].setup_func = test_begin;
+            own[k].teardown_func = test_end;
+        }
+        current.kind = kinds[i];
+        n_failed += _cmocka_run_group_tests(test_printf("%s on %s", name, kinds[i]), own,
+                                            n_tests, open_database, close_database);
+    }
+    return n_failed;
+}

@@ -1,0 +1,82 @@
+/* database.h - run a suite on every database.
+ *
+ *     int main(void)
+ *     {
+ *         return test_on_databases("writes", tests, sizeof tests / sizeof tests[0]);
+ *     }
+ *
+ * Each test gets a test_db through its state: an open session on a database of the
+ * program's own, whose tables (those of `test_models`) are new and empty.
+ */
+#ifndef DATABASE_H
+#define DATABASE_H
+
+#include "test.h"
+
+#include <rowan/schema.h>
+#include <rowan/session.h>
+
+/* clang-format off */
+
+/* One column of each type, and the same nullable. */
+ROWAN_MODEL(Sample, "sample",
+    (rowan_int64,         id,         PRIMARY_KEY, AUTO),
+    (rowan_bool,          flag),
+    (rowan_int32,         small),
+    (rowan_int64,         big),
+    (rowan_double,        real),
+    (rowan_text,          words),
+    (rowan_date,          day),
+    (rowan_timestamp,     at),
+    (rowan_opt_bool,      opt_flag),
+    (rowan_opt_int32,     opt_small),
+    (rowan_opt_int64,     opt_big),
+    (rowan_opt_double,    opt_real),
+    (rowan_opt_text,      opt_words),
+    (rowan_opt_date,      opt_day),
+    (rowan_opt_timestamp, opt_at)
+)
+
+/* A key that is given, a unique column, and a reference to itself. */
+ROWAN_MODEL(Place, "place",
+    (rowan_text,     code,   PRIMARY_KEY),
+    (rowan_text,     name,   UNIQUE),
+    (rowan_opt_text, inside, REFERENCES(Place, code))
+)
+
+/* A key of two columns, a reference, and names that need their quotes. */
+ROWAN_MODEL(Visit, "visit of \"a\" place",
+    (rowan_text,  place,  PRIMARY_KEY, REFERENCES(Place, code)),
+    (rowan_int32, year,   PRIMARY_KEY, NAME("select")),
+    (rowan_int32, nights, INDEX)
+)
+/* clang-format on */
+
+extern const rowan_models test_models;
+
+typedef struct test_db {
+    const char *kind; /* "sqlite" or "postgresql" */
+    const char *uri;
+    rowan_engine *engine;
+    rowan_session *db;
+    rowan_error err;
+} test_db;
+
+bool test_is_sqlite(const test_db *t);
+
+/* A second session on the same database. The caller closes it. */
+rowan_session *test_session(test_db *t);
+
+/* Runs SQL that Rowan would not write, by the database's own library, all at once. */
+void test_exec(test_db *t, const char *sql);
+
+/* The first column of the first row of a query as text; "" for NULL or no row. */
+char *test_value(test_db *t, const char *sql);
+
+/* A sample with every value set, and NULLs in the nullable ones. */
+Sample test_sample(void);
+
+/* Runs the tests on every database; what main() returns. */
+int test_on_databases(const char *name, const struct CMUnitTest *tests, size_t n_tests);
+
+#endif
