@@ -35,6 +35,9 @@ typedef struct rowan__link {
 rowan_status rowan__link_prepare(rowan__link *link, const rowan__statement *statement,
                                  rowan__prepared **out, rowan_error *err);
 
+/* Drops a statement that is stale. */
+void rowan__link_forget(rowan__link *link, const rowan__prepared *prepared);
+
 /* Closes the connection and frees the link. NULL is fine. */
 void rowan__link_close(rowan__link *link);
 

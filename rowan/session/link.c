@@ -57,6 +57,16 @@ static void drop(rowan__link *link, rowan__cached *cached)
     rowan__free(cached);
 }
 
+void rowan__link_forget(rowan__link *link, const rowan__prepared *prepared)
+{
+    for (rowan__cached *cached = link->newest; cached != NULL; cached = cached->older) {
+        if (cached->prepared == prepared) {
+            drop(link, cached);
+            return;
+        }
+    }
+}
+
 void rowan__link_close(rowan__link *link)
 {
     if (link == NULL)

@@ -11,24 +11,39 @@ struct rowan_cursor {
     rowan__rows rows;
 };
 
+/* Runs a statement once; *again says that it was stale and can be run anew. */
+static rowan_status read_once(rowan_session *session, const rowan__statement *statement,
+                              rowan__rows *rows, bool *again, rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
+    if (st == ROWAN_OK) {
+        do
+            st = driver->fetch(prepared, rows, SIZE_MAX, err);
+        while (st == ROWAN_ROW);
+    }
+    driver->finish(prepared);
+    *again = st < 0 && *again && rowan__session_try_again(session, prepared);
+    return st;
+}
+
 rowan_status rowan__session_read(rowan_session *session,
                                  const rowan__statement *statement, rowan__rows *rows,
                                  rowan_error *err)
 {
-    const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__prepared *prepared = NULL;
+    bool again = true;
     rowan_status st = rowan__session_ready(session, err);
 
     if (st != ROWAN_OK)
         return st;
-    st = rowan__session_prepare(session, statement, &prepared, err);
-    if (st == ROWAN_OK) {
-        st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
-        while (st == ROWAN_OK &&
-               (st = driver->fetch(prepared, rows, SIZE_MAX, err)) == ROWAN_ROW)
-            st = ROWAN_OK;
-        driver->finish(prepared);
-    }
+    st = read_once(session, statement, rows, &again, err);
+    if (st < 0 && again)
+        st = read_once(session, statement, rows, &again, err);
     return rowan__session_after(session, st);
 }
 
@@ -159,7 +174,10 @@ static void end_cursor(rowan_cursor *cursor)
     cursor->session = NULL;
     if (session == NULL)
         return;
-    rowan__engine_driver(session->engine)->finish(cursor->prepared);
+    if (session->link != NULL) {
+        rowan__engine_driver(session->engine)->finish(cursor->prepared);
+        (void)rowan__session_try_again(session, cursor->prepared);
+    }
     session->cursor = NULL;
     (void)rowan__session_after(session, ROWAN_OK);
 }

@@ -72,6 +72,14 @@ rowan_status rowan__session_after(rowan_session *session, rowan_status st)
     return st;
 }
 
+bool rowan__session_try_again(rowan_session *session, const rowan__prepared *prepared)
+{
+    if (!prepared->stale || session->link == NULL)
+        return false;
+    rowan__link_forget(session->link, prepared);
+    return !session->in_transaction;
+}
+
 rowan_status rowan__session_prepare(rowan_session *session,
                                     const rowan__statement *statement,
                                     rowan__prepared **out, rowan_error *err)

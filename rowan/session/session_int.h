@@ -22,6 +22,10 @@ rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
 /* Makes sure that a connection is borrowed and free for a statement. */
 rowan_status rowan__session_ready(rowan_session *session, rowan_error *err);
 
+/* After a prepared statement that may be stale: forgets it, and says whether it can be run
+ * again at once. In a transaction it cannot: that has failed, with ROWAN_EBUSY. */
+bool rowan__session_try_again(rowan_session *session, const rowan__prepared *prepared);
+
 /* After a statement: an error makes the transaction it was in fail, and a connection that
  * broke under it is given up. Returns `st`. */
 rowan_status rowan__session_after(rowan_session *session, rowan_status st);

@@ -1,20 +1,33 @@
 /* write.c - inserting, updating and deleting rows. See rowan/session.h. */
 #include "session_int.h"
 
+static rowan_status execute_once(rowan_session *session,
+                                 const rowan__statement *statement,
+                                 uint64_t *n_affected, bool *again, rowan_error *err)
+{
+    rowan__prepared *prepared = NULL;
+    rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    st = rowan__engine_driver(session->engine)
+             ->execute(prepared, statement->binds, statement->n_binds, n_affected, err);
+    *again = st < 0 && *again && rowan__session_try_again(session, prepared);
+    return st;
+}
+
 /* Runs a statement that gives no rows. */
 static rowan_status execute(rowan_session *session, const rowan__statement *statement,
                             uint64_t *n_affected, rowan_error *err)
 {
-    const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__prepared *prepared = NULL;
+    bool again = true;
     rowan_status st = rowan__session_ready(session, err);
 
     if (st != ROWAN_OK)
         return st;
-    st = rowan__session_prepare(session, statement, &prepared, err);
-    if (st == ROWAN_OK)
-        st = driver->execute(prepared, statement->binds, statement->n_binds, n_affected,
-                             err);
+    st = execute_once(session, statement, n_affected, &again, err);
+    if (st < 0 && again)
+        st = execute_once(session, statement, n_affected, &again, err);
     return rowan__session_after(session, st);
 }
 

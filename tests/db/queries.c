@@ -53,8 +53,10 @@ static void test_comparisons(void **state)
     assert_int_equal(count_of(t, rowan_gt(Sample, real, 5)), 9);
     assert_int_equal(count_of(t, rowan_eq(Sample, words, "word 003")), 1);
     assert_int_equal(count_of(t, rowan_eq(Sample, words, opt_text)), 1);
-    assert_int_equal(count_of(t, rowan_lt(Sample, day, ((rowan_date){ 1970, 1, 5 }))), 4);
-    assert_int_equal(count_of(t, rowan_ge(Sample, at, ((rowan_timestamp){ 5000000 }))), 15);
+    assert_int_equal(count_of(t, rowan_lt(Sample, day, ((rowan_date){ 1970, 1, 5 }))),
+                     4);
+    assert_int_equal(count_of(t, rowan_ge(Sample, at, ((rowan_timestamp){ 5000000 }))),
+                     15);
     assert_int_equal(count_of(t, rowan_is_null(Sample, opt_small)), 15);
     assert_int_equal(count_of(t, rowan_not_null(Sample, opt_small)), 5);
     /* beyond the column's own range: no rows, not an error */
@@ -66,18 +68,18 @@ static void test_combinations(void **state)
     test_db *t = *state;
 
     add_samples(t, 20);
-    assert_int_equal(count_of(t, rowan_and(rowan_ge(Sample, small, 5),
-                                           rowan_lt(Sample, small, 10))),
-                     5);
-    assert_int_equal(count_of(t, rowan_or(rowan_eq(Sample, small, 1),
-                                          rowan_eq(Sample, small, 2),
-                                          rowan_eq(Sample, small, 99))),
-                     2);
-    assert_int_equal(count_of(t, rowan_not(rowan_eq(Sample, small, 1))), 19);
     assert_int_equal(
-        count_of(t, rowan_and(rowan_or(rowan_eq(Sample, small, 1), rowan_eq(Sample, small, 2)),
-                              rowan_not(rowan_eq(Sample, small, 2)))),
-        1);
+        count_of(t, rowan_and(rowan_ge(Sample, small, 5), rowan_lt(Sample, small, 10))),
+        5);
+    assert_int_equal(
+        count_of(t, rowan_or(rowan_eq(Sample, small, 1), rowan_eq(Sample, small, 2),
+                             rowan_eq(Sample, small, 99))),
+        2);
+    assert_int_equal(count_of(t, rowan_not(rowan_eq(Sample, small, 1))), 19);
+    assert_int_equal(count_of(t, rowan_and(rowan_or(rowan_eq(Sample, small, 1),
+                                                    rowan_eq(Sample, small, 2)),
+                                           rowan_not(rowan_eq(Sample, small, 2)))),
+                     1);
     /* a condition that does not apply is NULL */
     assert_int_equal(count_of(t, rowan_and(NULL, rowan_eq(Sample, small, 1), NULL)), 1);
     assert_int_equal(count_of(t, rowan_and(NULL, NULL)), 20);
@@ -124,7 +126,8 @@ static void test_no_rows_is_no_error(void **state)
     assert_null(rowan_rows(result, Sample));
     assert_ptr_equal(rowan_result_model(result), &Sample_model);
     rowan_result_free(result);
-    assert_status(rowan_find(t->db, Sample, 1, &result, &t->err), ROWAN_ENOTFOUND, &t->err);
+    assert_status(rowan_find(t->db, Sample, 1, &result, &t->err), ROWAN_ENOTFOUND,
+                  &t->err);
     assert_string_equal(t->err.message, "no such sample");
 }
 
@@ -132,12 +135,14 @@ static void test_quoted_names_and_composite_keys(void **state)
 {
     test_db *t = *state;
     Place place = { rowan_text_of("a"), rowan_text_of("A"), { NULL, 0 } };
-    Visit visits[] = { { rowan_text_of("a"), 2000, 1 }, { rowan_text_of("a"), 2001, 2 } };
+    Visit visits[] = { { rowan_text_of("a"), 2000, 1 },
+                       { rowan_text_of("a"), 2001, 2 } };
     rowan_result *result = NULL;
 
     assert_ok(rowan_insert(t->db, Place, &place, &t->err), &t->err);
     assert_ok(rowan_insert_many(t->db, Visit, visits, 2, &t->err), &t->err);
-    assert_ok(rowan_fetch(t->db, rowan_select(Visit, .where = rowan_eq(Visit, year, 2001)),
+    assert_ok(rowan_fetch(t->db,
+                          rowan_select(Visit, .where = rowan_eq(Visit, year, 2001)),
                           &result, &t->err),
               &t->err);
     assert_int_equal(rowan_result_count(result), 1);
@@ -167,21 +172,22 @@ static void test_conditions_at_run_time(void **state)
     };
 
     add_samples(t, 20);
-    assert_ok(rowan_condition(arena, &Sample_model, "small", ROWAN_OP_LT, "5", 1, &where,
-                              &t->err),
+    assert_ok(rowan_condition(arena, &Sample_model, "small", ROWAN_OP_LT, "5", 1,
+                              &where, &t->err),
               &t->err);
     assert_int_equal(count_of(t, where), 5);
     assert_ok(rowan_condition(arena, &Sample_model, "words", ROWAN_OP_EQ,
                               "word 003' OR '1'='1", 19, &where, &t->err),
               &t->err);
     assert_int_equal(count_of(t, where), 0);
-    assert_ok(rowan_condition(arena, &Sample_model, "opt_small", ROWAN_OP_IS_NULL, NULL, 0,
-                              &where, &t->err),
+    assert_ok(rowan_condition(arena, &Sample_model, "opt_small", ROWAN_OP_IS_NULL, NULL,
+                              0, &where, &t->err),
               &t->err);
     assert_int_equal(count_of(t, where), 15);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_status(rowan_condition(arena, &Sample_model, bad[i].column, ROWAN_OP_EQ,
-                                      bad[i].text, strlen(bad[i].text), &where, &t->err),
+                                      bad[i].text, strlen(bad[i].text), &where,
+                                      &t->err),
                       ROWAN_EINVAL, &t->err);
         assert_contains(t->err.message, bad[i].words);
     }
@@ -205,21 +211,22 @@ static void test_wrong_queries_are_refused(void **state)
     /* nested too deep */
     for (size_t i = 0; i <= last; i++) {
         parts[i] = &deep[i];
-        deep[i] = (rowan_expr){ .op = ROWAN_OP_NOT, .parts = &parts[i + 1], .n_parts = 1 };
+        deep[i] =
+            (rowan_expr){ .op = ROWAN_OP_NOT, .parts = &parts[i + 1], .n_parts = 1 };
     }
     deep[last] = *rowan_is_null(Sample, opt_small);
-    assert_status(rowan_fetch(t->db,
-                              &(rowan_query){ .model = &Sample_model, .where = &deep[0] },
-                              &result, &t->err),
-                  ROWAN_EINVAL, &t->err);
+    assert_status(
+        rowan_fetch(t->db, &(rowan_query){ .model = &Sample_model, .where = &deep[0] },
+                    &result, &t->err),
+        ROWAN_EINVAL, &t->err);
     assert_contains(t->err.message, "nested");
     /* compared with NULL */
     deep[0] = *rowan_eq(Sample, small, 1);
     deep[0].value.is_null = true;
-    assert_status(rowan_fetch(t->db,
-                              &(rowan_query){ .model = &Sample_model, .where = &deep[0] },
-                              &result, &t->err),
-                  ROWAN_EINVAL, &t->err);
+    assert_status(
+        rowan_fetch(t->db, &(rowan_query){ .model = &Sample_model, .where = &deep[0] },
+                    &result, &t->err),
+        ROWAN_EINVAL, &t->err);
 }
 
 static void test_cursor(void **state)
@@ -231,9 +238,9 @@ static void test_cursor(void **state)
     size_t n_rows = 0, n = 0;
 
     add_samples(t, 2000);
-    assert_ok(rowan_cursor_open(t->db,
-                                rowan_select(Sample, .order_by = { rowan_asc(Sample, id) }),
-                                &cursor, &t->err),
+    assert_ok(rowan_cursor_open(
+                  t->db, rowan_select(Sample, .order_by = { rowan_asc(Sample, id) }),
+                  &cursor, &t->err),
               &t->err);
     while ((st = rowan_cursor_next(cursor, &rows, &n_rows, &t->err)) == ROWAN_ROW) {
         for (size_t i = 0; i < n_rows; i++, n++) {
@@ -261,9 +268,11 @@ static void test_cursor_left_early(void **state)
 
     add_samples(t, 2000);
     for (int n_steps = 0; n_steps < 3; n_steps++) {
-        assert_ok(rowan_cursor_open(t->db, rowan_select(Sample), &cursor, &t->err), &t->err);
+        assert_ok(rowan_cursor_open(t->db, rowan_select(Sample), &cursor, &t->err),
+                  &t->err);
         for (int i = 0; i < n_steps; i++)
-            assert_int_equal(rowan_cursor_next(cursor, &rows, &n_rows, &t->err), ROWAN_ROW);
+            assert_int_equal(rowan_cursor_next(cursor, &rows, &n_rows, &t->err),
+                             ROWAN_ROW);
         /* nothing else in between */
         assert_status(rowan_fetch(t->db, rowan_select(Place), &result, &t->err),
                       ROWAN_EINVAL, &t->err);

@@ -54,7 +54,8 @@ static void assert_same(const Sample *a, const Sample *b)
         assert_true(same_text(a->opt_words.ptr, a->opt_words.len, b->opt_words.ptr,
                               b->opt_words.len));
     if (a->opt_day.has)
-        assert_memory_equal(&a->opt_day.value, &b->opt_day.value, sizeof a->opt_day.value);
+        assert_memory_equal(&a->opt_day.value, &b->opt_day.value,
+                            sizeof a->opt_day.value);
     if (a->opt_at.has)
         assert_int_equal(a->opt_at.value.unix_us, b->opt_at.value.unix_us);
 }
@@ -76,7 +77,8 @@ static void test_plain_values(void **state)
 
 static void test_integer_bounds(void **state)
 {
-    static const int64_t values[] = { 0, 1, -1, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN };
+    static const int64_t values[] = { 0,         1,         -1,       INT32_MAX,
+                                      INT32_MIN, INT64_MAX, INT64_MIN };
 
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         Sample sample = test_sample();
@@ -92,8 +94,9 @@ static void test_integer_bounds(void **state)
 static void test_doubles_bit_for_bit(void **state)
 {
     static const double values[] = {
-        0.0,     1.0 / 3, 1.23456789e-7, DBL_MAX,      -DBL_MAX, DBL_MIN, DBL_TRUE_MIN,
-        DBL_EPSILON, 1e15, 9007199254740993.0, INFINITY, -INFINITY, 123456789.123456789,
+        0.0,      1.0 / 3,      1.23456789e-7,       DBL_MAX, -DBL_MAX,
+        DBL_MIN,  DBL_TRUE_MIN, DBL_EPSILON,         1e15,    9007199254740993.0,
+        INFINITY, -INFINITY,    123456789.123456789,
     };
 
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
@@ -141,8 +144,20 @@ static void test_nan_is_stored_or_refused(void **state)
 static void test_texts(void **state)
 {
     static const char *const texts[] = {
-        "", " ", "'", "''", "\\", "\\'", "\"", "%_", "a\nb\r\nc", "\x01\x7f",
-        "\xf0\x9f\x99\x82 \xe2\x80\x99 \xcc\x88", "\\', 777) -- ", "$1 ? :a", "NULL",
+        "",
+        " ",
+        "'",
+        "''",
+        "\\",
+        "\\'",
+        "\"",
+        "%_",
+        "a\nb\r\nc",
+        "\x01\x7f",
+        "\xf0\x9f\x99\x82 \xe2\x80\x99 \xcc\x88",
+        "\\', 777) -- ",
+        "$1 ? :a",
+        "NULL",
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -176,7 +191,8 @@ static void test_bad_texts_are_refused(void **state)
         Sample sample = test_sample();
 
         sample.words = texts[i];
-        assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
+        assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL,
+                      &t->err);
         assert_contains(t->err.message, "words");
     }
 }
@@ -184,8 +200,8 @@ static void test_bad_texts_are_refused(void **state)
 static void test_dates_and_times(void **state)
 {
     static const rowan_date dates[] = {
-        { 1, 1, 1 }, { 9999, 12, 31 }, { 1970, 1, 1 }, { 2000, 2, 29 }, { 1900, 2, 28 },
-        { 1582, 10, 10 },
+        { 1, 1, 1 },     { 9999, 12, 31 }, { 1970, 1, 1 },
+        { 2000, 2, 29 }, { 1900, 2, 28 },  { 1582, 10, 10 },
     };
     static const int64_t times[] = {
         ROWAN_TIMESTAMP_MIN, ROWAN_TIMESTAMP_MAX, 0, -1, 1, 999999, -86400000001,
@@ -206,15 +222,16 @@ static void test_impossible_days_are_refused(void **state)
 {
     test_db *t = *state;
     static const rowan_date dates[] = {
-        { 0, 1, 1 }, { 10000, 1, 1 }, { 2001, 2, 29 }, { 2000, 13, 1 }, { 2000, 4, 31 },
-        { 2000, 0, 1 }, { 2000, 1, 0 },
+        { 0, 1, 1 },     { 10000, 1, 1 }, { 2001, 2, 29 }, { 2000, 13, 1 },
+        { 2000, 4, 31 }, { 2000, 0, 1 },  { 2000, 1, 0 },
     };
 
     for (size_t i = 0; i < sizeof dates / sizeof dates[0]; i++) {
         Sample sample = test_sample();
 
         sample.day = dates[i];
-        assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
+        assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL,
+                      &t->err);
     }
 }
 
@@ -264,7 +281,8 @@ static void test_random_values(void **state)
     for (size_t i = 0; i < n; i++)
         samples[i] = random_sample(&seed);
     assert_ok(rowan_insert_many(t->db, Sample, samples, n, &t->err), &t->err);
-    assert_ok(rowan_fetch(t->db, rowan_select(Sample, .order_by = { rowan_asc(Sample, id) }),
+    assert_ok(rowan_fetch(t->db,
+                          rowan_select(Sample, .order_by = { rowan_asc(Sample, id) }),
                           &result, &t->err),
               &t->err);
     assert_int_equal(rowan_result_count(result), n);
@@ -303,12 +321,13 @@ static void test_foreign_values_are_refused(void **state)
     rowan_result *result = NULL;
 
     if (!test_is_sqlite(t)) {
-        test_exec(t, "DROP TABLE sample; CREATE TABLE sample AS SELECT 1::bigint AS id, "
-                     "true AS flag, 1 AS small, 1::bigint AS big, 1.0::float8 AS real, "
-                     "'x'::text AS words, 'infinity'::date AS day, now() AS at, "
-                     "true AS opt_flag, 1 AS opt_small, 1::bigint AS opt_big, "
-                     "1.0::float8 AS opt_real, ''::text AS opt_words, "
-                     "now()::date AS opt_day, now() AS opt_at");
+        test_exec(t,
+                  "DROP TABLE sample; CREATE TABLE sample AS SELECT 1::bigint AS id, "
+                  "true AS flag, 1 AS small, 1::bigint AS big, 1.0::float8 AS real, "
+                  "'x'::text AS words, 'infinity'::date AS day, now() AS at, "
+                  "true AS opt_flag, 1 AS opt_small, 1::bigint AS opt_big, "
+                  "1.0::float8 AS opt_real, ''::text AS opt_words, "
+                  "now()::date AS opt_day, now() AS opt_at");
         assert_status(rowan_fetch(t->db, rowan_select(Sample), &result, &t->err),
                       ROWAN_EDATA, &t->err);
         assert_contains(t->err.message, "sample.day");
@@ -318,10 +337,11 @@ static void test_foreign_values_are_refused(void **state)
         return;
     }
     for (size_t i = 0; i < sizeof sqlite / sizeof sqlite[0]; i++) {
-        test_exec(t, "DROP TABLE IF EXISTS place; CREATE TABLE place (code, name, inside)");
+        test_exec(
+            t, "DROP TABLE IF EXISTS place; CREATE TABLE place (code, name, inside)");
         test_exec(t, sqlite[i]);
-        assert_status(rowan_fetch(t->db, rowan_select(Place), &result, &t->err), ROWAN_EDATA,
-                      &t->err);
+        assert_status(rowan_fetch(t->db, rowan_select(Place), &result, &t->err),
+                      ROWAN_EDATA, &t->err);
         assert_contains(t->err.message, "place.");
     }
 }

@@ -3,7 +3,8 @@
 
 static Place place(const char *code, const char *name, const char *inside)
 {
-    return (Place){ rowan_text_of(code), rowan_text_of(name), rowan_opt_text_of(inside) };
+    return (Place){ rowan_text_of(code), rowan_text_of(name),
+                    rowan_opt_text_of(inside) };
 }
 
 static uint64_t n_places(test_db *t, rowan_session *db)
@@ -57,10 +58,10 @@ static void test_update_and_delete_where(void **state)
         samples[i].small = i;
     }
     assert_ok(rowan_insert_many(t->db, Sample, samples, 5, &t->err), &t->err);
-    assert_ok(rowan_update_where(t->db, Sample, rowan_ge(Sample, small, 3), &n, &t->err,
-                                 rowan_set(Sample, words, "set"), rowan_set(Sample, real, 2),
-                                 rowan_set(Sample, opt_small, 7),
-                                 rowan_set_null(Sample, opt_words)),
+    assert_ok(rowan_update_where(
+                  t->db, Sample, rowan_ge(Sample, small, 3), &n, &t->err,
+                  rowan_set(Sample, words, "set"), rowan_set(Sample, real, 2),
+                  rowan_set(Sample, opt_small, 7), rowan_set_null(Sample, opt_words)),
               &t->err);
     assert_int_equal(n, 2);
     assert_ok(rowan_fetch(t->db,
@@ -74,8 +75,9 @@ static void test_update_and_delete_where(void **state)
     assert_status(rowan_update_where(t->db, Sample, NULL, &n, &t->err,
                                      rowan_set(Sample, small, INT64_C(1) << 40)),
                   ROWAN_EINVAL, &t->err);
-    assert_ok(rowan_delete_where(t->db, Sample, rowan_lt(Sample, small, 2), &n, &t->err),
-              &t->err);
+    assert_ok(
+        rowan_delete_where(t->db, Sample, rowan_lt(Sample, small, 2), &n, &t->err),
+        &t->err);
     assert_int_equal(n, 2);
     assert_ok(rowan_delete_where(t->db, Sample, NULL, NULL, &t->err), &t->err);
     assert_ok(rowan_count(t->db, rowan_select(Sample), &n, &t->err), &t->err);
@@ -90,10 +92,13 @@ static void test_constraints(void **state)
     Place child = place("d", "D", "a");
 
     assert_ok(rowan_insert(t->db, Place, &a, &t->err), &t->err);
-    assert_status(rowan_insert(t->db, Place, &same_key, &t->err), ROWAN_ECONFLICT, &t->err);
+    assert_status(rowan_insert(t->db, Place, &same_key, &t->err), ROWAN_ECONFLICT,
+                  &t->err);
     assert_true(t->err.vendor_code != 0 || t->err.sqlstate[0] != '\0');
-    assert_status(rowan_insert(t->db, Place, &same_name, &t->err), ROWAN_ECONFLICT, &t->err);
-    assert_status(rowan_insert(t->db, Place, &lost, &t->err), ROWAN_ECONSTRAINT, &t->err);
+    assert_status(rowan_insert(t->db, Place, &same_name, &t->err), ROWAN_ECONFLICT,
+                  &t->err);
+    assert_status(rowan_insert(t->db, Place, &lost, &t->err), ROWAN_ECONSTRAINT,
+                  &t->err);
     assert_ok(rowan_insert(t->db, Place, &child, &t->err), &t->err);
     assert_status(rowan_delete(t->db, Place, &a, &t->err), ROWAN_ECONSTRAINT, &t->err);
     assert_int_equal(n_places(t, t->db), 2);
@@ -102,7 +107,8 @@ static void test_constraints(void **state)
 static void test_many_rows_or_none(void **state)
 {
     test_db *t = *state;
-    Place places[] = { place("a", "A", NULL), place("b", "B", NULL), place("c", "A", NULL) };
+    Place places[] = { place("a", "A", NULL), place("b", "B", NULL),
+                       place("c", "A", NULL) };
 
     assert_status(rowan_insert_many(t->db, Place, places, 3, &t->err), ROWAN_ECONFLICT,
                   &t->err);
@@ -145,8 +151,8 @@ static void test_failed_transaction_commits_nothing(void **state)
     assert_ok(rowan_begin(t->db, &t->err), &t->err);
     assert_ok(rowan_insert(t->db, Place, &a, &t->err), &t->err);
     assert_status(rowan_insert(t->db, Place, &a, &t->err), ROWAN_ECONFLICT, &t->err);
-    assert_status(rowan_fetch(t->db, rowan_select(Place), &result, &t->err), ROWAN_EINVAL,
-                  &t->err);
+    assert_status(rowan_fetch(t->db, rowan_select(Place), &result, &t->err),
+                  ROWAN_EINVAL, &t->err);
     assert_contains(t->err.message, "roll it back");
     assert_status(rowan_commit(t->db, &t->err), ROWAN_EINVAL, &t->err);
     assert_contains(t->err.message, "nothing was committed");

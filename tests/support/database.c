@@ -128,8 +128,9 @@ int test_on_databases(const char *name, const struct CMUnitTest *tests, size_t n
             own[k].teardown_func = test_end;
         }
         current.kind = kinds[i];
-        n_failed += _cmocka_run_group_tests(test_printf("%s on %s", name, kinds[i]), own,
-                                            n_tests, open_database, close_database);
+        n_failed +=
+            _cmocka_run_group_tests(test_printf("%s on %s", name, kinds[i]), own,
+                                    n_tests, open_database, close_database);
     }
     return n_failed;
 }

@@ -302,6 +302,22 @@ static rowan_status send_values(postgres_prepared *prepared, const rowan_value *
     return rowan__pg_flush(conn, prepared->deadline, err);
 }
 
+/* The server's plan no longer fits its tables, or the statement is gone (a pooler between
+ * us). The first error of the run says so; run again, it is prepared anew. */
+static rowan_status note_stale(rowan__prepared *prepared, rowan_status st,
+                               const rowan_error *err)
+{
+    static const char changed[] = "cached plan must not change result type";
+
+    if (st < 0 &&
+        (strcmp(err->sqlstate, "26000") == 0 ||
+         (strcmp(err->sqlstate, "0A000") == 0 && strstr(err->message, changed)))) {
+        prepared->stale = true;
+        return ROWAN_EBUSY;
+    }
+    return st;
+}
+
 static rowan_status execute(rowan__prepared *base, const rowan_value *values,
                             size_t n_values, uint64_t *n_affected, rowan_error *err)
 {
@@ -393,7 +409,7 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
             break;
         case PGRES_COMMAND_OK: PQclear(result); break;
         default:
-            st = rowan__pg_fail_result(conn, result, err);
+            st = note_stale(base, rowan__pg_fail_result(conn, result, err), err);
             PQclear(result);
             break;
         }
