@@ -25,8 +25,16 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/rowanConfig.cmake
 set(pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${pc_dir}
   OUTPUT_VARIABLE PC_TO_PREFIX)
-list(JOIN ROWAN_CORE_MODULES ", " PC_CORE_MODULES)
-list(JOIN ROWAN_SERVE_MODULES ", " PC_SERVE_MODULES)
+list(JOIN ROWAN_CORE_MODULES ", " core)
+list(JOIN ROWAN_SERVE_MODULES ", " serve)
+if(ROWAN_IS_STATIC) # public, so that who links static Rowan with shared others needs no --static
+  set(PC_CORE_REQUIRES "Requires: ${core}")
+  set(PC_SERVE_REQUIRES "Requires: rowan = ${PROJECT_VERSION}, ${serve}")
+  set(PC_SYSTEM_LIBS " -lm -lpthread")
+else()
+  set(PC_CORE_REQUIRES "Requires.private: ${core}")
+  set(PC_SERVE_REQUIRES "Requires: rowan = ${PROJECT_VERSION}\nRequires.private: ${serve}")
+endif()
 foreach(name rowan rowan-load rowan-serve)
   configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc DESTINATION ${pc_dir})
