@@ -11,8 +11,10 @@
  *     }
  *
  * A run reads every source, converts and validates each row against its model before
- * anything is sent, and refreshes all tables in one transaction (rowan/merge.h).
- * Uses: rowan/session.h.
+ * it is sent, and refreshes all tables in one transaction (rowan/merge.h): one bad row,
+ * and nothing changes. Its memory is bounded by a batch (2,000 rows, about 1 MiB of text,
+ * at least one row), not by the files. Killed at any moment it leaves the data as it was.
+ * Uses: rowan/merge.h.
  */
 #ifndef ROWAN_LOAD_H
 #define ROWAN_LOAD_H
@@ -27,12 +29,15 @@ extern "C" {
 
 #define ROWAN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A CSV file with a header line that holds the rows of one table. Columns of the file
- * that the model does not have are ignored; a column of the model that the file lacks
- * must be nullable, and is then NULL. */
+/* A CSV file (rowan/csv.h) with a header line that holds the rows of one table. Columns
+ * of the file that the model does not have are ignored; a column of the model that the
+ * file lacks must be nullable, and is then NULL. An empty field is NULL where the column
+ * is nullable (but "" in quotes is an empty text); otherwise it is the empty text, and a
+ * fault in a key and in any other type. The keys must be given, and differ. Several
+ * sources of one model are read one after another and together hold its rows. */
 typedef struct rowan_source {
     const rowan_model *model;
-    const char *path; /* relative to the working folder */
+    const char *path; /* relative to the working folder; a pipe is fine */
 } rowan_source;
 
 #define ROWAN_SOURCE(M, file) { &M##_model, (file) }
@@ -42,9 +47,10 @@ typedef enum rowan_load_exit {
     ROWAN_LOAD_OK = 0,          /* loaded, or nothing had changed */
     ROWAN_LOAD_FAILED = 1,      /* out of memory, or a mistake of ours */
     ROWAN_LOAD_USAGE = 2,       /* wrong arguments or DATABASE_URI */
-    ROWAN_LOAD_REJECTED = 3,    /* a source has rows that the model refuses */
+    ROWAN_LOAD_REJECTED = 3,    /* a source has a header or rows that the model refuses, or
+                                 * none at all where its table has some */
     ROWAN_LOAD_NO_SOURCE = 4,   /* a source cannot be read */
-    ROWAN_LOAD_NO_DATABASE = 5, /* the database cannot be reached, or is busy */
+    ROWAN_LOAD_NO_DATABASE = 5, /* the database cannot be reached or written, or is busy */
     ROWAN_LOAD_REFUSED = 6,     /* the database refuses the rows (a constraint) */
     ROWAN_LOAD_INTERRUPTED = 7  /* SIGINT or SIGTERM: rolled back */
 } rowan_load_exit;
@@ -59,7 +65,9 @@ typedef struct rowan_reject {
 } rowan_reject;
 
 typedef struct rowan_load_opts { /* {0} is valid */
-    uint64_t max_rejects; /* stop reading a source after so many [100] */
+    uint64_t max_rejects; /* rows: stop reading a source after so many [100] */
+    bool allow_empty;     /* sources without a single row may empty a table that has some */
+    /* Called for each fault of a row, which may have several. */
     void (*on_reject)(void *ctx, const rowan_reject *reject);
     /* Called now and then while source `source_idx` is read; n_total is its size in
      * bytes, or 0 if not known. A return of false stops the run. */
@@ -70,15 +78,26 @@ typedef struct rowan_load_opts { /* {0} is valid */
 
 /* What a run did. */
 typedef struct rowan_load_summary {
-    rowan_merge_counts *counts; /* counts[number of sources], given by the caller or NULL */
+    rowan_merge_counts *counts; /* counts[number of sources], given by the caller or NULL;
+                                 * of sources of one model the first has what changed */
     uint64_t n_rejected;        /* rows refused, over all sources */
+    const rowan_source *bad_source; /* that a failure is about; NULL if it is about the
+                                     * database */
 } rowan_load_summary;
 
-/* Reads all sources and refreshes their tables; creates tables that are missing.
- * Returns  ROWAN_OK; ROWAN_EINVAL if rows were refused (each went to on_reject) or the
- *          models are wrong; ROWAN_ENOTFOUND or ROWAN_EIO if a source cannot be read;
- *          ROWAN_EBUSY with "interrupted" if on_progress said so; the statuses of a
- *          session. Unless ROWAN_OK, no row in the database has changed.
+/* Reads all sources and refreshes their tables; creates tables that are missing. The
+ * database is not touched before all files were opened and their headers are right. When
+ * the database refuses the rows (a key twice, a reference to nothing), sources that are
+ * files are read once more, to report the rows at fault with their lines; only then, and
+ * without a session, does the memory grow with the files (43 bytes a row).
+ * session  NULL: only reads and validates, and checks keys, unique columns and references
+ *          between the sources itself
+ * opts     NULL means {0}
+ * summary  may be NULL
+ * Returns  ROWAN_OK; ROWAN_EINVAL if rows or a header were refused (each row went to
+ *          on_reject) or the models are wrong; ROWAN_ENOTFOUND or ROWAN_EIO if a source
+ *          cannot be read; ROWAN_EBUSY with "interrupted" if on_progress said so; the
+ *          statuses of a session. Unless ROWAN_OK, no row in the database has changed.
  * Threads  as the session. */
 rowan_status rowan_load(rowan_session *session, const rowan_models *models,
                         const rowan_source *sources, size_t n_sources,
