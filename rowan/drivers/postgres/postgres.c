@@ -184,18 +184,15 @@ static rowan_status connect_server(const rowan__uri *uri,
     return ROWAN_OK;
 }
 
-/* An idle connection has nothing to read but the news of its end. */
+/* An idle connection has nothing to read but the news of its end (or that the server's
+ * settings changed, which is rare enough to connect anew). */
 static bool looks_alive(rowan__conn *base)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    rowan_wait_hook poll_hook = { 0 }; /* no time passes: no task need be parked */
+    rowan_wait_hook no_hook = { 0 }; /* no time passes: no task need be parked */
 
-    if (base->broken || PQstatus(conn->pg) != CONNECTION_OK)
-        return false;
-    if (rowan_wait(&poll_hook, PQsocket(conn->pg), ROWAN_WAIT_READ, 0) == 0)
-        return true;
-    return PQconsumeInput(conn->pg) && PQstatus(conn->pg) == CONNECTION_OK &&
-           PQtransactionStatus(conn->pg) == PQTRANS_IDLE;
+    return !base->broken && PQstatus(conn->pg) == CONNECTION_OK &&
+           rowan_wait(&no_hook, PQsocket(conn->pg), ROWAN_WAIT_READ, 0) == 0;
 }
 
 /* Statements. */

@@ -1,0 +1,331 @@
+/* pool.c - the engine's pool: bounds, waiting, threads, and connections that die. */
+#include "database.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "postgres.h"
+
+static rowan_engine *open_engine(test_db *t, const rowan_engine_opts *opts)
+{
+    rowan_engine *engine = NULL;
+
+    assert_ok(rowan_engine_open(t->uri, opts, &engine, &t->err), &t->err);
+    return engine;
+}
+
+static rowan_session *open_session(test_db *t, rowan_engine *engine)
+{
+    rowan_session *session = NULL;
+
+    assert_ok(rowan_session_open(engine, &session, &t->err), &t->err);
+    return session;
+}
+
+static rowan_pool_stats stats_of(rowan_engine *engine)
+{
+    rowan_pool_stats stats;
+
+    rowan_engine_stats(engine, &stats);
+    return stats;
+}
+
+static void test_connections_are_kept(void **state)
+{
+    test_db *t = *state;
+    rowan_engine *engine = open_engine(t, NULL);
+
+    assert_int_equal(stats_of(engine).n_connects, 0);
+    for (int i = 0; i < 10; i++) {
+        rowan_session *session = open_session(t, engine);
+
+        assert_ok(rowan_session_ping(session, &t->err), &t->err);
+        rowan_session_close(session);
+    }
+    assert_int_equal(stats_of(engine).n_connects, 1);
+    assert_int_equal(stats_of(engine).n_checkouts, 10);
+    assert_int_equal(stats_of(engine).n_idle, 1);
+    assert_int_equal(stats_of(engine).n_lent, 0);
+    rowan_engine_close(engine);
+}
+
+static void test_surplus_is_closed(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .pool_size = 1, .max_overflow = 2 };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *sessions[3];
+
+    for (size_t i = 0; i < 3; i++) {
+        sessions[i] = open_session(t, engine);
+        assert_ok(rowan_session_ping(sessions[i], &t->err), &t->err);
+    }
+    assert_int_equal(stats_of(engine).n_lent, 3);
+    for (size_t i = 0; i < 3; i++)
+        rowan_session_close(sessions[i]);
+    assert_int_equal(stats_of(engine).n_idle, 1);
+    rowan_engine_close(engine);
+}
+
+static void test_waiting_has_an_end(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .pool_size = 1,
+                               .max_overflow = 1,
+                               .pool_timeout_ms = 50 };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *a = open_session(t, engine), *b = open_session(t, engine);
+    rowan_session *c = open_session(t, engine);
+
+    assert_ok(rowan_session_ping(a, &t->err), &t->err);
+    assert_ok(rowan_session_ping(b, &t->err), &t->err);
+    assert_status(rowan_session_ping(c, &t->err), ROWAN_ETIMEOUT, &t->err);
+    assert_string_equal(t->err.message,
+                        "all 2 connections of the pool were busy for 50 ms");
+    rowan_session_release(a);
+    assert_ok(rowan_session_ping(c, &t->err), &t->err);
+    assert_int_equal(stats_of(engine).n_timeouts, 1);
+    rowan_session_close(a);
+    rowan_session_close(b);
+    rowan_session_close(c);
+    rowan_engine_close(engine);
+}
+
+struct worker {
+    rowan_engine *engine;
+    int n_rounds;
+    rowan_status st;
+    rowan_error err;
+};
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+
+    for (int i = 0; i < worker->n_rounds && worker->st == ROWAN_OK; i++) {
+        rowan_session *session = NULL;
+        rowan_result *result = NULL;
+
+        worker->st = rowan_session_open(worker->engine, &session, &worker->err);
+        if (worker->st == ROWAN_OK)
+            worker->st =
+                rowan_fetch(session, rowan_select(Place), &result, &worker->err);
+        rowan_result_free(result);
+        rowan_session_close(session);
+    }
+    return NULL;
+}
+
+/* More threads than connections: all get through. */
+static void test_threads_share_it(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .pool_size = 2, .max_overflow = 1 };
+    rowan_engine *engine = open_engine(t, &opts);
+    struct worker workers[8];
+    pthread_t threads[8];
+
+    for (size_t i = 0; i < 8; i++) {
+        workers[i] = (struct worker){ .engine = engine, .n_rounds = 100 };
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_ok(workers[i].st, &workers[i].err);
+    }
+    assert_int_equal(stats_of(engine).n_lent, 0);
+    assert_true(stats_of(engine).n_idle <= 2);
+    rowan_engine_close(engine);
+}
+
+/* The tests below cut connections: PostgreSQL only, SQLite has none. */
+
+static void kill_all(test_db *t)
+{
+    test_exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                 "datname = current_database() AND pid <> pg_backend_pid()");
+    test_wait_until(
+        strcmp(test_value(t, "SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                             "current_database() AND pid <> pg_backend_pid()"),
+               "0") == 0,
+        5000);
+}
+
+static void test_dead_idle_connection_is_replaced(void **state)
+{
+    test_db *t = *state;
+    rowan_engine *engine;
+    rowan_session *session;
+
+    if (test_is_sqlite(t))
+        return;
+    engine = open_engine(t, NULL);
+    session = open_session(t, engine);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    rowan_session_release(session);
+    kill_all(t);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    assert_int_equal(stats_of(engine).n_stale, 1);
+    assert_int_equal(stats_of(engine).n_connects, 2);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
+static void test_connection_lost_in_transaction(void **state)
+{
+    test_db *t = *state;
+    Place place = { rowan_text_of("a"), rowan_text_of("A"), { NULL, 0 } };
+    uint64_t n = 0;
+
+    if (test_is_sqlite(t))
+        return;
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    assert_ok(rowan_insert(t->db, Place, &place, &t->err), &t->err);
+    kill_all(t);
+    assert_status(rowan_insert(t->db, Place, &place, &t->err), ROWAN_ECONN, &t->err);
+    assert_true(rowan_in_transaction(t->db));
+    assert_status(rowan_count(t->db, rowan_select(Place), &n, &t->err), ROWAN_EINVAL,
+                  &t->err);
+    rowan_rollback(t->db);
+    assert_ok(rowan_count(t->db, rowan_select(Place), &n, &t->err), &t->err);
+    assert_int_equal(n, 0);
+}
+
+/* Whether a commit that got no answer happened cannot be known, and is not claimed. */
+static void test_connection_lost_in_commit(void **state)
+{
+    test_db *t = *state;
+    Place place = { rowan_text_of("a"), rowan_text_of("A"), { NULL, 0 } };
+
+    if (test_is_sqlite(t))
+        return;
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    assert_ok(rowan_insert(t->db, Place, &place, &t->err), &t->err);
+    kill_all(t);
+    assert_status(rowan_commit(t->db, &t->err), ROWAN_ECONN, &t->err);
+    assert_contains(t->err.message, "not known");
+    assert_false(rowan_in_transaction(t->db));
+    assert_ok(rowan_session_ping(t->db, &t->err), &t->err);
+}
+
+static void test_connection_lost_under_a_cursor(void **state)
+{
+    test_db *t = *state;
+    rowan_cursor *cursor = NULL;
+    Sample *samples = test_alloc(20000 * sizeof *samples);
+    char *text = test_alloc(2001);
+    void *rows = NULL;
+    size_t n_rows = 0;
+    rowan_status st;
+
+    if (test_is_sqlite(t))
+        return;
+    memset(text, 'x', 2000); /* in all more than the sockets' buffers hold */
+    for (size_t i = 0; i < 20000; i++) {
+        samples[i] = test_sample();
+        samples[i].words = rowan_text_of(text);
+    }
+    assert_ok(rowan_insert_many(t->db, Sample, samples, 20000, &t->err), &t->err);
+    assert_ok(rowan_cursor_open(t->db, rowan_select(Sample), &cursor, &t->err),
+              &t->err);
+    assert_int_equal(rowan_cursor_next(cursor, &rows, &n_rows, &t->err), ROWAN_ROW);
+    kill_all(t);
+    do
+        st = rowan_cursor_next(cursor, &rows, &n_rows, &t->err);
+    while (st == ROWAN_ROW);
+    assert_int_equal(st, ROWAN_ECONN);
+    rowan_cursor_close(cursor);
+    assert_ok(rowan_session_ping(t->db, &t->err), &t->err);
+}
+
+static void test_server_away_and_back(void **state)
+{
+    test_db *t = *state;
+    test_postgres *server;
+    rowan_engine *engine = NULL;
+    rowan_engine_opts opts = { .connect_timeout_ms = 3000 };
+    rowan_session *session;
+
+    if (test_is_sqlite(t))
+        return;
+    server = test_postgres_new();
+    assert_ok(rowan_engine_open(server->uri, &opts, &engine, &t->err), &t->err);
+    session = open_session(t, engine);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    test_postgres_stop(server, SIGINT);
+    assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    assert_lacks(t->err.message, server->password);
+    test_postgres_start(server);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+    test_postgres_stop(server, SIGINT);
+}
+
+static void test_wrong_password_is_not_shown(void **state)
+{
+    test_db *t = *state;
+    const char *at;
+    rowan_engine *engine = NULL;
+    rowan_session *session = NULL;
+
+    if (test_is_sqlite(t))
+        return;
+    at = strrchr(t->uri, '@');
+    assert_ok(rowan_engine_open(test_printf("postgresql://rowan:s3cr3t-%%40word%s", at),
+                                NULL, &engine, &t->err),
+              &t->err);
+    session = open_session(t, engine);
+    assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    assert_contains(t->err.message, "password authentication failed");
+    assert_lacks(t->err.message, "s3cr3t");
+    assert_lacks(rowan_engine_name(engine), "s3cr3t");
+    assert_lacks(rowan_engine_name(engine), "rowan:");
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
+static void test_statement_timeout(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .statement_timeout_ms = 200 };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *session = open_session(t, engine);
+    rowan_result *result = NULL;
+
+    if (test_is_sqlite(t))
+        test_exec(t, "DROP TABLE place; CREATE VIEW place (code, name, inside) AS WITH "
+                     "RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                     "SELECT 'a', 'b', NULL FROM n WHERE i < 0");
+    else
+        test_exec(t,
+                  "DROP TABLE place CASCADE; CREATE VIEW place AS SELECT 'a'::text AS "
+                  "code, 'b'::text AS name, NULL::text AS inside FROM pg_sleep(60)");
+    assert_status(rowan_fetch(session, rowan_select(Place), &result, &t->err),
+                  ROWAN_ETIMEOUT, &t->err);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    test_exec(t, "DROP VIEW place");
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_connections_are_kept),
+        cmocka_unit_test(test_surplus_is_closed),
+        cmocka_unit_test(test_waiting_has_an_end),
+        cmocka_unit_test(test_threads_share_it),
+        cmocka_unit_test(test_dead_idle_connection_is_replaced),
+        cmocka_unit_test(test_connection_lost_in_transaction),
+        cmocka_unit_test(test_connection_lost_in_commit),
+        cmocka_unit_test(test_connection_lost_under_a_cursor),
+        cmocka_unit_test(test_server_away_and_back),
+        cmocka_unit_test(test_wrong_password_is_not_shown),
+        cmocka_unit_test(test_statement_timeout),
+    };
+
+    return test_on_databases("pool", tests, sizeof tests / sizeof tests[0]);
+}
