@@ -33,12 +33,10 @@ gcc -std=gnu17 -I "$other/include" -c models/models.c -o "$other/models.o" &&
 
 # Rowan, as version 0.2.
 cp "$library/librowan.a" "$other/librowan.a"
-objcopy --redefine-sym \
-    rowan_headers_are_0_1_but_the_linked_library_is_another_version=$(: \
-    )rowan_headers_are_0_2_but_the_linked_library_is_another_version "$other/librowan.a"
-
 models_symbol=compiled_with_models_1_0_0_but_linked_with_another_version
 rowan_symbol=rowan_headers_are_0_1_but_the_linked_library_is_another_version
+objcopy --redefine-sym "$rowan_symbol=${rowan_symbol/0_1/0_2}" "$other/librowan.a"
+
 for options in "-O0" "-O2 -ffunction-sections -fdata-sections"; do
     # shellcheck disable=SC2086 # one word for each option
     compile_service $options || exit 1

@@ -3,6 +3,7 @@
 #
 # A check prints what cmocka prints, so that the runner counts both in one way. Those that
 # look at what was built find the build in $build.
+# shellcheck disable=SC2034 # some variables are for those who source this
 set -u
 build=${ROWAN_TEST_BUILD:-$PWD/build/dev}
 root=$PWD
