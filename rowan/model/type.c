@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,7 +297,8 @@ size_t rowan__double_write(double value, char *out)
         return (size_t)snprintf(out, 32, "NaN");
     if (isinf(value))
         return (size_t)snprintf(out, 32, "%sInfinity", value < 0 ? "-" : "");
-    for (int digits = 15; digits <= 17; digits++) {
+    /* 15 digits always come back from text; a subnormal has fewer to begin with. */
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         double back;
 
         len = snprintf(out, 32, "%.*g", digits, value);
