@@ -33,6 +33,8 @@ char *rowan__buf_grow(rowan__buf *buf, size_t n)
     size_t cap = buf->cap < 64 ? 64 : buf->cap;
     char *ptr;
 
+    if (cap > buf->max) /* never more room than the ceiling: appends look at cap only */
+        cap = buf->max;
     if (buf->failed || n > buf->max - buf->len) {
         buf->failed = true;
         return NULL;
