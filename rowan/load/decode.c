@@ -43,19 +43,6 @@ static rowan_status check_header_text(const rowan_csv_field *header, size_t n_fi
     return ROWAN_OK;
 }
 
-/* Texts have steps in front, so that their copies can be made in one go. */
-static void add_step(rowan__decoder *decoder, const rowan_column *column,
-                     size_t field_idx)
-{
-    rowan__step *at = &decoder->steps[decoder->n_steps++];
-
-    if (column->type == ROWAN_TEXT) {
-        *at = decoder->steps[decoder->n_texts];
-        at = &decoder->steps[decoder->n_texts++];
-    }
-    *at = (rowan__step){ column, field_idx };
-}
-
 /* Maps the columns; lists those that are missing, with commas between. */
 static rowan_status map_columns(rowan__decoder *decoder, const rowan_csv_field *header,
                                 rowan__buf *missing, rowan_error *err)
@@ -70,7 +57,7 @@ static rowan_status map_columns(rowan__decoder *decoder, const rowan_csv_field *
             return rowan_fail(err, ROWAN_EINVAL, "the header names column %s twice",
                               column->name);
         if (n_found == 1)
-            add_step(decoder, column, field_idx);
+            decoder->steps[decoder->n_steps++] = (rowan__step){ column, field_idx };
         else if (!column->nullable)
             rowan__buf_printf(missing, "%s%s", missing->len > 0 ? ", " : "",
                               column->name);
@@ -216,10 +203,12 @@ static bool decode_text(const rowan_column *column, const rowan_csv_field *field
 static char *alloc_texts(const rowan__decoder *decoder, const rowan_csv_field *fields,
                          rowan_arena *arena)
 {
-    size_t size = decoder->n_texts; /* for their NULs */
+    size_t size = 0;
 
-    for (size_t i = 0; i < decoder->n_texts; i++)
-        size += fields[decoder->steps[i].field_idx].len;
+    for (size_t i = 0; i < decoder->n_steps; i++) {
+        if (decoder->steps[i].column->type == ROWAN_TEXT)
+            size += fields[decoder->steps[i].field_idx].len + 1;
+    }
     return rowan_arena_alloc(arena, size);
 }
 
@@ -252,7 +241,7 @@ rowan_status rowan__decode(const rowan__decoder *decoder, const rowan_csv_field 
         const rowan_column *column = decoder->steps[i].column;
         const rowan_csv_field *field = &fields[decoder->steps[i].field_idx];
 
-        if (i < decoder->n_texts) {
+        if (column->type == ROWAN_TEXT) {
             whole &= decode_text(column, field, text, row, fault);
             text += field->len + 1;
         } else {

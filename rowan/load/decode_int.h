@@ -20,9 +20,8 @@ typedef struct rowan__step { /* a field that goes to a column */
 typedef struct rowan__decoder {
     const rowan_model *model;
     size_t n_fields;    /* of the header, and so of each record */
-    rowan__step *steps; /* steps[n_steps], texts first */
+    rowan__step *steps; /* steps[n_steps], in the order of the model */
     size_t n_steps;
-    size_t n_texts;
 } rowan__decoder;
 
 /* Called for each fault of a record; `column` and `field` are NULL if it is about the
