@@ -180,6 +180,18 @@ static rowan_status parse_scheme(rowan_arena *arena, const char *text, size_t le
     return ROWAN_OK;
 }
 
+/* Whether an '@' comes after the host, in the path or in the name of a parameter: then a
+ * password has a '/' or '?' that is not encoded, and the rest of it would pass for the name
+ * of a database, which messages show. */
+static bool password_is_cut(const char *host_end)
+{
+    size_t path_len = strcspn(host_end, "?");
+    const char *query = host_end + path_len;
+
+    return memchr(host_end, '@', path_len) != NULL ||
+           query[strcspn(query, "=@")] == '@';
+}
+
 rowan_status rowan__uri_parse(rowan_arena *arena, const char *text, rowan__uri *out,
                               rowan_error *err)
 {
@@ -201,6 +213,10 @@ rowan_status rowan__uri_parse(rowan_arena *arena, const char *text, rowan__uri *
         return st;
     rest = scheme_end + 3;
     authority_len = strcspn(rest, "/?");
+    if (authority_len > 0 && password_is_cut(rest + authority_len))
+        return BAD(err,
+                   "write a / in the password as %%2F, a ? as %%3F, an @ in a name as "
+                   "%%40");
     st = parse_authority(arena, rest, authority_len, out, err);
     if (st != ROWAN_OK)
         return st;

@@ -35,16 +35,14 @@ static size_t valid_len_by_the_book(const unsigned char *p, size_t n)
     return i;
 }
 
-/* All sequences of up to three bytes, and all four-byte ones of some leads, each behind a
- * filler so that every position of the word-wise loop is met. */
+/* Three bytes of every kind that begins above ASCII, and a tail: sequences of up to four
+ * bytes, each behind a filler so that every position of the word-wise loop is met. */
 static void every_sequence_is_judged_right(void **state)
 {
     unsigned char text[16];
 
     (void)state;
-    for (uint32_t code = 0; code < (1u << 24);
-         code += code < 0x800000 ? 0x10000 - 0xff : 1) {
-        /* Leads below 0x80 are dull: only a few of them. */
+    for (uint32_t code = 0x7f0000; code < 1u << 24; code++) {
         size_t filler = code % 9;
 
         memset(text, 'x', sizeof text);
