@@ -11,7 +11,7 @@
 #include "utf8_int.h"
 
 /* Room for `n` more bytes and a NUL, or NULL. */
-static char *room(rowan_json *json, size_t n)
+static char *room(rowan_json_writer *json, size_t n)
 {
     size_t cap = json->cap < 256 ? 256 : json->cap;
     char *ptr;
@@ -37,13 +37,13 @@ static char *room(rowan_json *json, size_t n)
     return ptr + json->len;
 }
 
-void rowan_json_done(rowan_json *json)
+void rowan_json_done(rowan_json_writer *json)
 {
     rowan__free(json->ptr);
     memset(json, 0, sizeof *json);
 }
 
-void rowan_json_clear(rowan_json *json)
+void rowan_json_clear(rowan_json_writer *json)
 {
     json->len = 0;
     json->failed = false;
@@ -51,7 +51,7 @@ void rowan_json_clear(rowan_json *json)
         json->ptr[0] = '\0';
 }
 
-void rowan_json_raw(rowan_json *json, const char *text, size_t len)
+void rowan_json_raw(rowan_json_writer *json, const char *text, size_t len)
 {
     char *to = room(json, len);
 
@@ -90,7 +90,7 @@ static char *write_escape(char *to, unsigned char c)
     return to;
 }
 
-void rowan_json_string(rowan_json *json, const char *text, size_t len)
+void rowan_json_string(rowan_json_writer *json, const char *text, size_t len)
 {
     size_t valid = rowan__utf8_valid_len(text, len);
     char *start, *to;
@@ -119,7 +119,7 @@ void rowan_json_string(rowan_json *json, const char *text, size_t len)
     json->len += (size_t)(to - start);
 }
 
-static void add_int64(rowan_json *json, int64_t value)
+static void add_int64(rowan_json_writer *json, int64_t value)
 {
     char digits[20], *at = digits + sizeof digits;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
@@ -133,7 +133,7 @@ static void add_int64(rowan_json *json, int64_t value)
     rowan_json_raw(json, at, (size_t)(digits + sizeof digits - at));
 }
 
-static void add_double(rowan_json *json, double value)
+static void add_double(rowan_json_writer *json, double value)
 {
     char text[32];
 
@@ -144,7 +144,30 @@ static void add_double(rowan_json *json, double value)
     rowan_json_raw(json, text, rowan__double_write(value, text));
 }
 
-static void add_timestamp(rowan_json *json, rowan_timestamp value)
+/* A value whose text needs no escapes, in quotes. */
+static void add_quoted(rowan_json_writer *json, const char *text, size_t len)
+{
+    rowan_json_raw(json, "\"", 1);
+    rowan_json_raw(json, text, len);
+    rowan_json_raw(json, "\"", 1);
+}
+
+static void add_bytes(rowan_json_writer *json, rowan_bytes bytes)
+{
+    char *to;
+
+    if (bytes.len > SIZE_MAX / 2) {
+        json->failed = true;
+        return;
+    }
+    rowan_json_raw(json, "\"", 1);
+    to = room(json, (bytes.len + 2) / 3 * 4);
+    if (to != NULL)
+        json->len += rowan_bytes_format(bytes.ptr, bytes.len, to);
+    rowan_json_raw(json, "\"", 1);
+}
+
+static void add_timestamp(rowan_json_writer *json, rowan_timestamp value)
 {
     char text[29];
 
@@ -156,7 +179,7 @@ static void add_timestamp(rowan_json *json, rowan_timestamp value)
     rowan_json_raw(json, text, sizeof text);
 }
 
-static void add_date(rowan_json *json, rowan_date value)
+static void add_date(rowan_json_writer *json, rowan_date value)
 {
     char text[12];
 
@@ -165,8 +188,10 @@ static void add_date(rowan_json *json, rowan_date value)
     rowan_json_raw(json, text, sizeof text);
 }
 
-void rowan_json_value(rowan_json *json, const rowan_value *value)
+void rowan_json_value(rowan_json_writer *json, const rowan_value *value)
 {
+    char text[ROWAN_TYPE_TEXT_MAX];
+
     if (value->is_null) {
         rowan_json_raw(json, "null", 4);
         return;
@@ -176,9 +201,22 @@ void rowan_json_value(rowan_json *json, const rowan_value *value)
         rowan_json_raw(json, value->as.int64 ? "true" : "false",
                        value->as.int64 ? 4 : 5);
         break;
+    case ROWAN_ENUM: /* its label is the column's to know: rowan_json_row() */
+    case ROWAN_INT16:
     case ROWAN_INT32:
     case ROWAN_INT64: add_int64(json, value->as.int64); break;
     case ROWAN_DOUBLE: add_double(json, value->as.real); break;
+    case ROWAN_FLOAT:
+    case ROWAN_DECIMAL:
+        if (value->type == ROWAN_FLOAT && !isfinite(value->as.real))
+            rowan_json_raw(json, "null", 4);
+        else
+            rowan_json_raw(json, text, rowan_value_format(value, text));
+        break;
+    case ROWAN_TIME:
+    case ROWAN_UUID: add_quoted(json, text, rowan_value_format(value, text)); break;
+    case ROWAN_BYTES: add_bytes(json, value->as.bytes); break;
+    case ROWAN_JSON: rowan_json_raw(json, value->as.text.ptr, value->as.text.len); break;
     case ROWAN_DATE: add_date(json, value->as.date); break;
     case ROWAN_TIMESTAMP: add_timestamp(json, value->as.timestamp); break;
     case ROWAN_TEXT:
@@ -188,7 +226,17 @@ void rowan_json_value(rowan_json *json, const rowan_value *value)
     }
 }
 
-void rowan_json_row(rowan_json *json, const rowan_model *model, const void *row)
+static void label_to_text(const rowan_column *column, rowan_value *value)
+{
+    const char *label =
+        value->is_null ? NULL : rowan_enum_label(column->labels, value->as.int64);
+
+    value->is_null = label == NULL;
+    value->type = ROWAN_TEXT;
+    value->as.text = rowan_text_of(label);
+}
+
+void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const void *row)
 {
     for (size_t i = 0; i < model->n_columns; i++) {
         rowan_value value;
@@ -197,12 +245,14 @@ void rowan_json_row(rowan_json *json, const rowan_model *model, const void *row)
         rowan_json_string(json, model->columns[i].name, strlen(model->columns[i].name));
         rowan_json_raw(json, ":", 1);
         rowan_column_get(&model->columns[i], row, &value);
+        if (value.type == ROWAN_ENUM)
+            label_to_text(&model->columns[i], &value);
         rowan_json_value(json, &value);
     }
     rowan_json_raw(json, "}", 1);
 }
 
-void rowan_json_rows(rowan_json *json, const rowan_model *model, const void *rows,
+void rowan_json_rows(rowan_json_writer *json, const rowan_model *model, const void *rows,
                      size_t n_rows)
 {
     const char *row = rows;

@@ -1,7 +1,6 @@
 /* model.c - reflection over a model, and the check of a package. See rowan/model.h. */
 #include <rowan/model.h>
 
-#include <assert.h>
 #include <string.h>
 
 #include "alloc_int.h"
@@ -34,87 +33,6 @@ const rowan_column *rowan_model_key(const rowan_model *model)
     return key;
 }
 
-void rowan_column_get(const rowan_column *column, const void *row, rowan_value *out)
-{
-    const char *member = (const char *)row + column->offset;
-    const char *value = (const char *)row + column->value_offset;
-    int32_t int32;
-
-    out->type = column->type;
-    if (column->type == ROWAN_TEXT) {
-        memcpy(&out->as.text, value, sizeof out->as.text);
-        out->is_null = column->nullable && out->as.text.ptr == NULL;
-        return;
-    }
-    out->is_null = column->nullable && !*(const bool *)member;
-    switch (column->type) {
-    case ROWAN_BOOL: out->as.int64 = *(const bool *)value; break;
-    case ROWAN_INT32:
-        memcpy(&int32, value, sizeof int32);
-        out->as.int64 = int32;
-        break;
-    case ROWAN_INT64: memcpy(&out->as.int64, value, sizeof out->as.int64); break;
-    case ROWAN_DOUBLE: memcpy(&out->as.real, value, sizeof out->as.real); break;
-    case ROWAN_DATE: memcpy(&out->as.date, value, sizeof out->as.date); break;
-    case ROWAN_TIMESTAMP:
-        memcpy(&out->as.timestamp, value, sizeof out->as.timestamp);
-        break;
-    case ROWAN_TEXT:
-    case ROWAN_N_TYPES: assert(!"unknown type"); break;
-    }
-}
-
-static void set_null(const rowan_column *column, char *row)
-{
-    if (column->type == ROWAN_TEXT)
-        memset(row + column->offset, 0, sizeof(rowan_opt_text));
-    else
-        *(bool *)(row + column->offset) = false;
-}
-
-rowan_status rowan_column_set(const rowan_column *column, void *row,
-                              const rowan_value *value, rowan_error *err)
-{
-    char *member = (char *)row + column->offset;
-    char *at = (char *)row + column->value_offset;
-    int32_t int32;
-
-    if (value->is_null) {
-        if (!column->nullable)
-            return rowan_fail(err, ROWAN_EINVAL, "%s cannot be NULL", column->name);
-        set_null(column, row);
-        return ROWAN_OK;
-    }
-    if (value->type != column->type &&
-        !(column->type == ROWAN_INT32 && value->type == ROWAN_INT64) &&
-        !(column->type == ROWAN_INT64 && value->type == ROWAN_INT32))
-        return rowan_fail(err, ROWAN_EINVAL, "%s is %s, not %s", column->name,
-                          rowan_type_name(column->type), rowan_type_name(value->type));
-    switch (column->type) {
-    case ROWAN_BOOL: *(bool *)at = value->as.int64 != 0; break;
-    case ROWAN_INT32:
-        if (value->as.int64 < INT32_MIN || value->as.int64 > INT32_MAX)
-            return rowan_fail(err, ROWAN_EINVAL, "%s is out of range for int32",
-                              column->name);
-        int32 = (int32_t)value->as.int64;
-        memcpy(at, &int32, sizeof int32);
-        break;
-    case ROWAN_INT64: memcpy(at, &value->as.int64, sizeof value->as.int64); break;
-    case ROWAN_DOUBLE: memcpy(at, &value->as.real, sizeof value->as.real); break;
-    case ROWAN_DATE: memcpy(at, &value->as.date, sizeof value->as.date); break;
-    case ROWAN_TIMESTAMP:
-        memcpy(at, &value->as.timestamp, sizeof value->as.timestamp);
-        break;
-    case ROWAN_TEXT:
-        memcpy(at, &value->as.text, sizeof value->as.text);
-        return ROWAN_OK;
-    case ROWAN_N_TYPES: assert(!"unknown type"); break;
-    }
-    if (column->nullable)
-        *(bool *)member = true;
-    return ROWAN_OK;
-}
-
 static size_t list_index(const rowan_models *models, const rowan_model *model)
 {
     for (size_t i = 0; i < models->n_models; i++) {
@@ -137,8 +55,13 @@ static rowan_status check_column(const rowan_models *models, const rowan_model *
                           model->name, column->name);
     if (column->automatic &&
         (rowan_model_key(model) != column ||
-         (column->type != ROWAN_INT64 && column->type != ROWAN_INT32)))
+         (column->type != ROWAN_INT64 && column->type != ROWAN_INT32 &&
+                               column->type != ROWAN_INT16)))
         return rowan_fail(err, ROWAN_EINVAL, "%s.%s: AUTO is for a single integer key",
+                          model->name, column->name);
+    if (column->type == ROWAN_DECIMAL &&
+        (column->precision < 1 || column->precision > 38 || column->scale > column->precision))
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: a decimal needs PRECISION(1 to 38, scale)",
                           model->name, column->name);
     if (column->references == NULL)
         return ROWAN_OK;

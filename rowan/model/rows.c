@@ -1,7 +1,10 @@
 /* rows.c - see rows_int.h. */
 #include "rows_int.h"
 
+#include <rowan/decimal.h>
+
 #include "alloc_int.h"
+#include "type_int.h"
 
 #include <string.h>
 
@@ -37,4 +40,60 @@ bool rowan__rows_reserve(rowan__rows *rows, size_t n)
     rows->bytes = block;
     rows->cap = cap;
     return true;
+}
+
+rowan_status rowan__bad_column(const rowan_model *shape, const rowan_column *column,
+                               const char *what, rowan_error *err)
+{
+    return rowan_fail(err, ROWAN_EDATA, "%s.%s in the database %s", shape->table,
+                      column->name, what);
+}
+
+rowan_status rowan__read_null(const rowan_model *shape, const rowan_column *column, char *row,
+                              rowan_error *err)
+{
+    if (!column->nullable)
+        return rowan__bad_column(shape, column, "is NULL, which the model does not allow",
+                                 err);
+    if (rowan__is_span(column->type))
+        memset(row + column->offset, 0, sizeof(rowan_opt_text));
+    else
+        *(bool *)(row + column->offset) = false;
+    return ROWAN_OK;
+}
+
+rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *column,
+                               const char *label, size_t len, char *row, rowan_error *err)
+{
+    int value = rowan_enum_value(column->labels, label, len);
+    unsigned member = (unsigned)value;
+
+    if (value < 0)
+        return rowan__bad_column(shape, column, "has a label that the model does not know",
+                                 err);
+    memcpy(row + column->value_offset, &member, sizeof member);
+    return ROWAN_OK;
+}
+
+rowan_status rowan__read_span(const rowan_column *column, const void *bytes, size_t len,
+                              rowan_arena *arena, char *row, rowan_error *err)
+{
+    rowan_text span = { rowan_arena_strndup(arena, bytes, len), len };
+
+    if (span.ptr == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    memcpy(row + column->value_offset, &span, sizeof span);
+    return ROWAN_OK;
+}
+
+rowan_status rowan__read_decimal(const rowan_model *shape, const rowan_column *column,
+                                 const char *text, size_t len, char *row, rowan_error *err)
+{
+    rowan_decimal value;
+
+    if (rowan_decimal_parse(text, len, &value, NULL) != ROWAN_OK ||
+        rowan_decimal_rescale(value, column->scale, &value, NULL) != ROWAN_OK)
+        return rowan__bad_column(shape, column, "is no decimal of the model's scale", err);
+    memcpy(row + column->value_offset, &value, sizeof value);
+    return ROWAN_OK;
 }

@@ -1,6 +1,8 @@
 /* type.c - the types of columns: names and text forms. See rowan/types.h. */
 #include "type_int.h"
 
+#include <rowan/decimal.h>
+
 #include <assert.h>
 #include <errno.h>
 #include <float.h>
@@ -23,6 +25,16 @@ rowan_text rowan_text_of(const char *str)
 rowan_opt_text rowan_opt_text_of(const char *str)
 {
     return (rowan_opt_text){ str, str == NULL ? 0 : strlen(str) };
+}
+
+rowan_bytes rowan_bytes_of(const void *ptr, size_t len)
+{
+    return (rowan_bytes){ ptr, len };
+}
+
+rowan_json rowan_json_of(const char *str)
+{
+    return (rowan_json){ str, str == NULL ? 0 : strlen(str) };
 }
 
 bool rowan_text_equal(rowan_text a, rowan_text b)
@@ -146,28 +158,40 @@ bool rowan__date_read(const char *text, size_t len, rowan_date *out)
     return rowan_date_is_valid(*out);
 }
 
+/* Times. */
+
+rowan_time rowan_time_of(int hour, int minute, int second, int microsecond)
+{
+    return (rowan_time){ (hour * 3600 + minute * 60 + second) * US_PER_SECOND + microsecond };
+}
+
+void rowan__time_write(rowan_time time, char out[15])
+{
+    int64_t seconds = time.us / US_PER_SECOND;
+
+    write_digits(out, 2, seconds / 3600);
+    out[2] = ':';
+    write_digits(out + 3, 2, seconds / 60 % 60);
+    out[5] = ':';
+    write_digits(out + 6, 2, seconds % 60);
+    out[8] = '.';
+    write_digits(out + 9, 6, time.us % US_PER_SECOND);
+}
+
 /* Timestamps. */
 
 void rowan__timestamp_write(rowan_timestamp timestamp, char out[26])
 {
     int64_t days = timestamp.unix_us / US_PER_DAY;
     int64_t us = timestamp.unix_us % US_PER_DAY;
-    int64_t seconds;
 
     if (us < 0) {
         us += US_PER_DAY;
         days--;
     }
-    seconds = us / US_PER_SECOND;
     rowan__date_write(rowan_date_from_days((int32_t)days), out);
     out[10] = ' ';
-    write_digits(out + 11, 2, seconds / 3600);
-    out[13] = ':';
-    write_digits(out + 14, 2, seconds / 60 % 60);
-    out[16] = ':';
-    write_digits(out + 17, 2, seconds % 60);
-    out[19] = '.';
-    write_digits(out + 20, 6, us % US_PER_SECOND);
+    rowan__time_write((rowan_time){ us }, out + 11);
 }
 
 /* Reads ".f" to ".ffffff" into microseconds; returns the bytes read, 0 if none. */
@@ -186,6 +210,25 @@ static size_t read_fraction(const char *text, size_t len, int *out)
         us *= 10;
     *out = us;
     return n;
+}
+
+/* Reads "HH:MM:SS" and a fraction; returns the bytes read, 0 if it is no time. */
+static size_t read_clock(const char *text, size_t len, rowan_time *out)
+{
+    int hour, minute, second, us = 0;
+
+    if (len < 8 || text[2] != ':' || text[5] != ':' || !read_digits(text, 2, &hour) ||
+        !read_digits(text + 3, 2, &minute) || !read_digits(text + 6, 2, &second) ||
+        hour > 23 || minute > 59 || second > 59)
+        return 0;
+    len = 8 + read_fraction(text + 8, len - 8, &us);
+    *out = rowan_time_of(hour, minute, second, us);
+    return len;
+}
+
+bool rowan__time_read(const char *text, size_t len, rowan_time *out)
+{
+    return len > 0 && read_clock(text, len, out) == len;
 }
 
 /* Reads "", "Z", "+HH", "+HHMM" or "+HH:MM" into minutes east of UTC. */
@@ -212,19 +255,18 @@ static bool read_zone(const char *text, size_t len, int *out)
 bool rowan__timestamp_read(const char *text, size_t len, rowan_timestamp *out)
 {
     rowan_date date;
-    int hour, minute, second, us = 0, zone;
-    size_t at = 19;
+    rowan_time time;
+    size_t n;
+    int zone;
 
-    if (len < at || !rowan__date_read(text, 10, &date) ||
-        (text[10] != ' ' && text[10] != 'T') || text[13] != ':' || text[16] != ':' ||
-        !read_digits(text + 11, 2, &hour) || !read_digits(text + 14, 2, &minute) ||
-        !read_digits(text + 17, 2, &second) || hour > 23 || minute > 59 || second > 59)
+    if (len < 19 || !rowan__date_read(text, 10, &date) ||
+        (text[10] != ' ' && text[10] != 'T'))
         return false;
-    at += read_fraction(text + at, len - at, &us);
-    if (!read_zone(text + at, len - at, &zone))
+    n = read_clock(text + 11, len - 11, &time);
+    if (n == 0 || !read_zone(text + 11 + n, len - 11 - n, &zone))
         return false;
-    *out = rowan_timestamp_of(date, hour, minute, second, us);
-    out->unix_us -= zone * 60 * US_PER_SECOND;
+    out->unix_us = rowan_timestamp_of(date, 0, 0, 0, 0).unix_us + time.us -
+                   zone * 60 * US_PER_SECOND;
     return out->unix_us >= ROWAN_TIMESTAMP_MIN && out->unix_us <= ROWAN_TIMESTAMP_MAX;
 }
 
@@ -309,6 +351,20 @@ size_t rowan__double_write(double value, char *out)
     return (size_t)len;
 }
 
+size_t rowan__float_write(float value, char *out)
+{
+    int len = 0;
+
+    if (isnan(value) || isinf(value))
+        return rowan__double_write((double)value, out);
+    for (int digits = fabsf(value) < FLT_MIN ? 1 : 6; digits <= 9; digits++) {
+        len = snprintf(out, 32, "%.*g", digits, (double)value);
+        if (strtof(out, NULL) == value)
+            break;
+    }
+    return (size_t)len;
+}
+
 static bool read_bool(const char *text, size_t len, bool *out)
 {
     static const struct {
@@ -327,6 +383,13 @@ static bool read_bool(const char *text, size_t len, bool *out)
     return false;
 }
 
+bool rowan__int_fits(rowan_type type, int64_t value)
+{
+    if (type == ROWAN_INT16)
+        return value >= INT16_MIN && value <= INT16_MAX;
+    return type != ROWAN_INT32 || (value >= INT32_MIN && value <= INT32_MAX);
+}
+
 /* Values. */
 
 static rowan_status parse_integer(rowan_type type, const char *text, size_t len,
@@ -339,11 +402,32 @@ static rowan_status parse_integer(rowan_type type, const char *text, size_t len,
         n_digits = text[i] >= '0' && text[i] <= '9' ? n_digits + 1 : SIZE_MAX / 2;
     if (n_digits == 0 || n_digits >= SIZE_MAX / 2)
         return rowan_fail(err, ROWAN_EINVAL, "is not a whole number");
-    if (!rowan__int64_read(text, len, &value) ||
-        (type == ROWAN_INT32 && (value < INT32_MIN || value > INT32_MAX)))
+    if (!rowan__int64_read(text, len, &value) || !rowan__int_fits(type, value))
         return rowan_fail(err, ROWAN_EINVAL, "is out of range for %s",
                           rowan_type_name(type));
     out->as.int64 = value;
+    return ROWAN_OK;
+}
+
+static rowan_status parse_float(const char *text, size_t len, rowan_value *out,
+                                rowan_error *err)
+{
+    char copy[512];
+    double value;
+    float narrow;
+
+    if (!rowan__double_read(text, len, true, &value))
+        return rowan_fail(err, ROWAN_EINVAL, "is not a number, or out of range");
+    if (!isfinite(value)) {
+        out->as.real = value;
+        return ROWAN_OK;
+    }
+    memcpy(copy, text, len); /* read anew: by way of a double it would be rounded twice */
+    copy[len] = '\0';
+    narrow = strtof(copy, NULL);
+    if (isinf(narrow))
+        return rowan_fail(err, ROWAN_EINVAL, "is out of range for float");
+    out->as.real = (double)narrow;
     return ROWAN_OK;
 }
 
@@ -375,8 +459,24 @@ rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
             return rowan_fail(err, ROWAN_EINVAL, "is not true or false");
         out->as.int64 = boolean;
         return ROWAN_OK;
+    case ROWAN_INT16:
     case ROWAN_INT32:
     case ROWAN_INT64: return parse_integer(type, text, len, out, err);
+    case ROWAN_FLOAT: return parse_float(text, len, out, err);
+    case ROWAN_DECIMAL: return rowan_decimal_parse(text, len, &out->as.decimal, err);
+    case ROWAN_TIME:
+        if (!rowan__time_read(text, len, &out->as.time))
+            return rowan_fail(err, ROWAN_EINVAL, "is not a time (HH:MM:SS[.ffffff])");
+        return ROWAN_OK;
+    case ROWAN_UUID:
+        if (!rowan__uuid_read(text, len, &out->as.uuid))
+            return rowan_fail(err, ROWAN_EINVAL, "is not a uuid");
+        return ROWAN_OK;
+    case ROWAN_JSON:
+        out->as.text = (rowan_text){ text, len };
+        return rowan_json_check(text, len, err);
+    case ROWAN_BYTES:
+    case ROWAN_ENUM: break; /* need room for the bytes, or the column's labels */
     case ROWAN_DOUBLE:
         if (!rowan__double_read(text, len, true, &out->as.real))
             return rowan_fail(err, ROWAN_EINVAL, "is not a number, or out of range");
@@ -394,7 +494,7 @@ rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
     case ROWAN_TEXT: return parse_text(text, len, out, err);
     case ROWAN_N_TYPES: break;
     }
-    return rowan_fail(err, ROWAN_EINTERNAL, "unknown type %d", (int)type);
+    return rowan_fail(err, ROWAN_EINVAL, "%s is not read this way", rowan_type_name(type));
 }
 
 size_t rowan_value_format(const rowan_value *value, char *out)
@@ -403,6 +503,7 @@ size_t rowan_value_format(const rowan_value *value, char *out)
     case ROWAN_BOOL:
         return (size_t)snprintf(out, ROWAN_TYPE_TEXT_MAX, "%s",
                                 value->as.int64 ? "true" : "false");
+    case ROWAN_INT16:
     case ROWAN_INT32:
     case ROWAN_INT64:
         return (size_t)snprintf(out, ROWAN_TYPE_TEXT_MAX, "%lld",
@@ -416,10 +517,22 @@ size_t rowan_value_format(const rowan_value *value, char *out)
         rowan__timestamp_write(value->as.timestamp, out);
         out[26] = '\0';
         return 26;
+    case ROWAN_FLOAT: return rowan__float_write((float)value->as.real, out);
+    case ROWAN_DECIMAL: return rowan_decimal_format(value->as.decimal, out);
+    case ROWAN_TIME:
+        rowan__time_write(value->as.time, out);
+        out[15] = '\0';
+        return 15;
+    case ROWAN_UUID:
+        out[36] = '\0';
+        return rowan__uuid_write(value->as.uuid, true, out);
     case ROWAN_TEXT:
+    case ROWAN_BYTES:
+    case ROWAN_JSON:
+    case ROWAN_ENUM:
     case ROWAN_N_TYPES: break;
     }
-    assert(!"a text is its own text form");
+    assert(!"a value of fixed size");
     out[0] = '\0';
     return 0;
 }

@@ -10,7 +10,7 @@ static rowan_status own_text(rowan_arena *arena, rowan_value *value, rowan_error
 {
     char *copy;
 
-    if (value->type != ROWAN_TEXT)
+    if (value->type != ROWAN_TEXT && value->type != ROWAN_JSON)
         return ROWAN_OK;
     copy = rowan_arena_strndup(arena, value->as.text.ptr, value->as.text.len);
     if (copy == NULL)
@@ -33,10 +33,11 @@ rowan_status rowan_condition(rowan_arena *arena, const rowan_model *model,
     if (expr->column == NULL)
         return rowan_fail(err, ROWAN_EINVAL, "%s has no column %s", model->name,
                           column);
-    if ((int)op < 0 || op > ROWAN_OP_NOT_NULL)
+    if ((int)op < 0 || op > ROWAN_OP_NOT_NULL ||
+        (op < ROWAN_OP_IS_NULL && expr->column->type == ROWAN_JSON))
         return rowan_fail(err, ROWAN_EINVAL, "%s cannot be compared that way", column);
     if (op < ROWAN_OP_IS_NULL) {
-        st = rowan_value_parse(expr->column->type, text, len, &expr->value, err);
+        st = rowan_column_parse(expr->column, arena, text, len, &expr->value, err);
         if (st != ROWAN_OK)
             rowan_error_prefix(err, "%s ", column);
         else

@@ -28,12 +28,63 @@ static void constraint(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_done(&name);
 }
 
+static void column_type(const rowan__dialect *d, const rowan_column *column, rowan__buf *sql)
+{
+    if (column->type == ROWAN_TEXT && column->max_length > 0 && d->limited_text != NULL)
+        rowan__buf_printf(sql, "%s(%u)", d->limited_text, (unsigned)column->max_length);
+    else
+        rowan__buf_str(sql, d->type_names[column->type]);
+    if (column->type == ROWAN_DECIMAL && d->decimal_has_precision)
+        rowan__buf_printf(sql, "(%d, %d)", column->precision, column->scale);
+}
+
+/* Text of ours as a string: a label. */
+static void string_literal(rowan__buf *sql, const char *text)
+{
+    rowan__buf_char(sql, '\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            rowan__buf_char(sql, '\'');
+        rowan__buf_char(sql, *text);
+    }
+    rowan__buf_char(sql, '\'');
+}
+
+/* What the type alone does not keep out: other labels, longer texts and bytes. */
+static bool needs_check(const rowan__dialect *d, const rowan_column *column)
+{
+    return column->type == ROWAN_ENUM ||
+           (column->max_length > 0 &&
+            (column->type == ROWAN_BYTES || d->limited_text == NULL));
+}
+
+static void column_check(const rowan__dialect *d, const rowan_model *model,
+                         const rowan_column *column, rowan__buf *sql)
+{
+    rowan__buf_str(sql, "    CONSTRAINT ");
+    constraint(d, model, column, "_check", sql);
+    rowan__buf_str(sql, " CHECK (");
+    if (column->type != ROWAN_ENUM) {
+        rowan__buf_str(sql, "length(");
+        rowan__sql_ident(d, sql, column->name);
+        rowan__buf_printf(sql, ") <= %u),\n", (unsigned)column->max_length);
+        return;
+    }
+    rowan__sql_ident(d, sql, column->name);
+    rowan__buf_str(sql, " IN (");
+    for (size_t i = 0; i < column->labels->n_labels; i++) {
+        rowan__buf_str(sql, i > 0 ? ", " : "");
+        string_literal(sql, column->labels->labels[i]);
+    }
+    rowan__buf_str(sql, ")),\n");
+}
+
 static void column_definition(const rowan__dialect *d, const rowan_column *column,
                               bool with_identity, rowan__buf *sql)
 {
     rowan__sql_ident(d, sql, column->name);
     rowan__buf_char(sql, ' ');
-    rowan__buf_str(sql, d->type_names[column->type]);
+    column_type(d, column, sql);
     if (column->automatic && with_identity)
         rowan__buf_str(sql, d->identity);
     if (!column->nullable)
@@ -74,6 +125,8 @@ void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
             rowan__sql_ident(d, sql, column->name);
             rowan__buf_str(sql, "),\n");
         }
+        if (needs_check(d, column))
+            column_check(d, model, column, sql);
         if (column->references == NULL)
             continue;
         rowan__buf_str(sql, "    CONSTRAINT ");

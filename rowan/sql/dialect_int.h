@@ -15,6 +15,9 @@ typedef struct rowan__dialect {
     char quote;           /* around identifiers */
     bool numbered_params; /* $1 rather than ? */
     const char *type_names[ROWAN_N_TYPES];
+    bool decimal_has_precision;    /* "numeric(10, 2)"; else it is text */
+    const char *decimal_collation; /* behind a decimal that is text where it is compared */
+    const char *limited_text;      /* the type of a text with MAX; NULL: a CHECK keeps it */
     const char *identity;       /* behind the type of an AUTO key */
     const char *table_options;  /* behind the closing bracket: " STRICT" */
     const char *is_distinct;    /* the operator that also compares NULLs */

@@ -6,10 +6,12 @@
  */
 #include "statement_int.h"
 
+#include <rowan/decimal.h>
+
 #include <string.h>
 
 #include "ddl_int.h"
-#include "utf8_int.h"
+#include "type_int.h"
 
 static const rowan_column count_columns[] = {
     { .name = "count", .type = ROWAN_INT64 },
@@ -40,43 +42,20 @@ static rowan_status too_long(rowan_error *err)
 
 /* The values. */
 
-/* Refuses what no database may be sent. */
-static rowan_status check_value(const rowan_column *column, const rowan_value *value,
-                                rowan_error *err)
+/* Refuses what the column does not allow, and turns a label into the text it is stored as. */
+static rowan_status finish_value(const rowan_column *column, rowan_value *value,
+                                 rowan_error *err)
 {
-    size_t valid;
+    rowan_status st = rowan_column_check(column, value, err);
 
-    if (value->is_null)
-        return column->nullable
-                   ? ROWAN_OK
-                   : rowan_fail(err, ROWAN_EINVAL, "%s cannot be NULL", column->name);
-    switch (value->type) {
-    case ROWAN_TEXT:
-        if (value->as.text.ptr == NULL)
-            return rowan_fail(err, ROWAN_EINVAL, "%s has no text", column->name);
-        if (memchr(value->as.text.ptr, '\0', value->as.text.len) != NULL)
-            return rowan_fail(err, ROWAN_EINVAL, "%s holds a NUL byte", column->name);
-        valid = rowan__utf8_valid_len(value->as.text.ptr, value->as.text.len);
-        if (valid != value->as.text.len)
-            return rowan_fail(err, ROWAN_EINVAL, "%s is not valid UTF-8 (byte %zu)",
-                              column->name, valid + 1);
-        return ROWAN_OK;
-    case ROWAN_DATE:
-        if (!rowan_date_is_valid(value->as.date))
-            return rowan_fail(err, ROWAN_EINVAL,
-                              "%s is not a day of the years 1 to 9999", column->name);
-        return ROWAN_OK;
-    case ROWAN_TIMESTAMP:
-        if (value->as.timestamp.unix_us < ROWAN_TIMESTAMP_MIN ||
-            value->as.timestamp.unix_us > ROWAN_TIMESTAMP_MAX)
-            return rowan_fail(err, ROWAN_EINVAL, "%s is not in the years 1 to 9999",
-                              column->name);
-        return ROWAN_OK;
-    case ROWAN_BOOL:
-    case ROWAN_INT32:
-    case ROWAN_INT64:
-    case ROWAN_DOUBLE:
-    case ROWAN_N_TYPES: return ROWAN_OK;
+    if (st != ROWAN_OK) {
+        rowan_error_prefix(err, "%s ", column->name);
+        return st;
+    }
+    if (value->type == ROWAN_ENUM) {
+        if (!value->is_null)
+            value->as.text = rowan_text_of(rowan_enum_label(column->labels, value->as.int64));
+        value->type = ROWAN_TEXT;
     }
     return ROWAN_OK;
 }
@@ -85,40 +64,63 @@ rowan_status rowan__bind_column(const rowan_column *column, const void *row,
                                 rowan_value *out, rowan_error *err)
 {
     rowan_column_get(column, row, out);
-    return check_value(column, out, err);
+    return finish_value(column, out, err);
 }
 
-/* Gives a value the type that its column is compared or set with: an integer may stand
- * for a boolean or a double, and in a comparison for an integer of any width. */
+static bool is_integer(rowan_type type)
+{
+    return type == ROWAN_INT16 || type == ROWAN_INT32 || type == ROWAN_INT64;
+}
+
+/* An integer may stand for a boolean, a number, a decimal or an enum's value. */
+static void coerce_integer(rowan_type want, rowan_value *value)
+{
+    int64_t integer = value->as.int64;
+
+    value->type = want;
+    if (want == ROWAN_BOOL)
+        value->as.int64 = integer != 0;
+    else if (want == ROWAN_DOUBLE || want == ROWAN_FLOAT)
+        value->as.real = (double)integer;
+    else if (want == ROWAN_DECIMAL)
+        value->as.decimal = rowan_decimal_of(integer, 0);
+}
+
+/* Gives a value the type that its column is compared or set with. A comparison is made in
+ * the wider type, so that a value out of the column's range finds nothing. */
 static rowan_status coerce(const rowan_column *column, bool for_set, rowan_value *value,
                            rowan_error *err)
 {
     rowan_type want = column->type;
 
-    if (value->is_null)
-        value->type = want;
-    if (want == ROWAN_INT32 && !for_set)
+    if (!for_set && is_integer(want))
         want = ROWAN_INT64;
-    if (value->type == ROWAN_INT32 ||
-        (value->type == ROWAN_INT64 && want == ROWAN_INT32)) {
-        if (want == ROWAN_INT32 &&
-            (value->as.int64 < INT32_MIN || value->as.int64 > INT32_MAX))
-            return rowan_fail(err, ROWAN_EINVAL, "%s: %lld is out of range for int32",
-                              column->name, (long long)value->as.int64);
-        value->type = want == ROWAN_INT32 ? ROWAN_INT32 : ROWAN_INT64;
-    }
-    if (value->type == ROWAN_INT64 && want == ROWAN_BOOL) {
-        value->type = ROWAN_BOOL;
-        value->as.int64 = value->as.int64 != 0;
-    } else if (value->type == ROWAN_INT64 && want == ROWAN_DOUBLE) {
-        value->type = ROWAN_DOUBLE;
-        value->as.real = (double)value->as.int64;
+    else if (!for_set && want == ROWAN_FLOAT)
+        want = ROWAN_DOUBLE;
+    if (value->is_null) {
+        value->type = want;
+    } else if (is_integer(value->type) && is_integer(want)) {
+        if (!rowan__int_fits(want, value->as.int64))
+            return rowan_fail(err, ROWAN_EINVAL, "%s: %lld is out of range for %s",
+                              column->name, (long long)value->as.int64,
+                              rowan_type_name(want));
+        value->type = want;
+    } else if (is_integer(value->type) &&
+               (want == ROWAN_BOOL || want == ROWAN_DOUBLE || want == ROWAN_FLOAT ||
+                want == ROWAN_DECIMAL || want == ROWAN_ENUM)) {
+        coerce_integer(want, value);
+    } else if ((value->type == ROWAN_DOUBLE && want == ROWAN_FLOAT) ||
+               (value->type == ROWAN_FLOAT && want == ROWAN_DOUBLE)) {
+        value->type = want;
     }
     if (value->type != want)
-        return rowan_fail(err, ROWAN_EINVAL, "%s is %s and cannot be compared with %s",
-                          column->name, rowan_type_name(column->type),
+        return rowan_fail(err, ROWAN_EINVAL, "%s is %s and cannot be %s %s", column->name,
+                          rowan_type_name(column->type),
+                          for_set ? "set to" : "compared with",
                           rowan_type_name(value->type));
-    return for_set ? check_value(column, value, err) : ROWAN_OK;
+    if (!for_set && want == ROWAN_DECIMAL) /* any number can be compared with */
+        return ROWAN_OK;
+    return finish_value(column, value, err);
 }
 
 static rowan_status add_value(rowan__statement *s, const rowan_value *value,
@@ -185,8 +187,6 @@ static rowan_status add_where(rowan__statement *s, const rowan_expr *expr, int d
                             expr->column->name);
         if (st == ROWAN_OK)
             st = coerce(expr->column, false, &value, err);
-        if (st == ROWAN_OK)
-            st = check_value(expr->column, &value, err);
         return st == ROWAN_OK ? add_value(s, &value, err) : st;
     case ROWAN_N_OPS: break;
     }
@@ -353,6 +353,14 @@ static void write_ident(writer *w, const char *name)
     rowan__sql_ident(w->dialect, w->sql, name);
 }
 
+/* A column where its order counts. */
+static void write_compared(writer *w, const rowan_column *column)
+{
+    write_ident(w, column->name);
+    if (column->type == ROWAN_DECIMAL && w->dialect->decimal_collation != NULL)
+        rowan__buf_str(w->sql, w->dialect->decimal_collation);
+}
+
 static const char *const operators[ROWAN_N_OPS] = {
     [ROWAN_OP_EQ] = " = ",           [ROWAN_OP_NE] = " <> ",
     [ROWAN_OP_LT] = " < ",           [ROWAN_OP_LE] = " <= ",
@@ -367,7 +375,7 @@ static void write_condition(writer *w, const rowan_expr *expr)
     bool first = true;
 
     if (expr->op < ROWAN_OP_AND) {
-        write_ident(w, expr->column->name);
+        write_compared(w, expr->column);
         rowan__buf_str(w->sql, operators[expr->op]);
         if (expr->op < ROWAN_OP_IS_NULL)
             write_param(w);
@@ -399,7 +407,7 @@ static void write_order_and_limit(writer *w, const rowan_query *query)
 {
     for (size_t i = 0; i < ROWAN_MAX_ORDER_BY && query->order_by[i] != NULL; i++) {
         rowan__buf_str(w->sql, i == 0 ? " ORDER BY " : ", ");
-        write_ident(w, query->order_by[i]->column->name);
+        write_compared(w, query->order_by[i]->column);
         if (query->order_by[i]->descending)
             rowan__buf_str(w->sql, " DESC");
     }

@@ -3,9 +3,14 @@
  * microseconds since 2000-01-01. What the server sends is checked as outside data. */
 #include "postgres/postgres_int.h"
 
+#include <rowan/decimal.h>
+
 #include <assert.h>
 #include <endian.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "type_int.h"
 
 #define DAYS_TO_2000 10957 /* from 1970-01-01 */
 #define US_TO_2000   (INT64_C(86400000000) * DAYS_TO_2000)
@@ -16,10 +21,21 @@ Oid rowan__pg_oid(rowan_type type)
         [ROWAN_BOOL] = OID_BOOL,  [ROWAN_INT32] = OID_INT4,
         [ROWAN_INT64] = OID_INT8, [ROWAN_DOUBLE] = OID_FLOAT8,
         [ROWAN_DATE] = OID_DATE,  [ROWAN_TIMESTAMP] = OID_TIMESTAMPTZ,
-        [ROWAN_TEXT] = OID_TEXT,
+        [ROWAN_TEXT] = OID_TEXT,     [ROWAN_INT16] = OID_INT2,
+        [ROWAN_FLOAT] = OID_FLOAT4,  [ROWAN_DECIMAL] = OID_NUMERIC,
+        [ROWAN_TIME] = OID_TIME,     [ROWAN_UUID] = OID_UUID,
+        [ROWAN_BYTES] = OID_BYTEA,   [ROWAN_JSON] = OID_JSONB,
+        [ROWAN_ENUM] = OID_TEXT,
     };
 
     return oids[type];
+}
+
+static size_t put16(char *out, uint16_t value)
+{
+    value = htobe16(value);
+    memcpy(out, &value, sizeof value);
+    return sizeof value;
 }
 
 static size_t put32(char *out, uint32_t value)
@@ -60,11 +76,57 @@ static uint64_t get64(const char *in)
     return be64toh(value);
 }
 
+/* numeric: groups of four digits, the first one's weight, the sign, the scale. The
+ * decimal's own text is the way to its digits. */
+#define NUMERIC_GROUP    4
+#define NUMERIC_NEGATIVE 0x4000
+
+static size_t put_numeric(char *out, rowan_decimal value)
+{
+    char text[ROWAN_DECIMAL_TEXT_MAX], digits[ROWAN_DECIMAL_TEXT_MAX + 8] = "";
+    size_t len = rowan_decimal_format(value, text), n = 0, n_groups;
+    bool negative = text[0] == '-';
+    size_t n_whole = len - negative - (value.scale > 0 ? value.scale + 1u : 0);
+    size_t pad = (NUMERIC_GROUP - n_whole % NUMERIC_GROUP) % NUMERIC_GROUP;
+
+    while (n < pad)
+        digits[n++] = '0';
+    for (size_t i = negative; i < len; i++) {
+        if (text[i] != '.')
+            digits[n++] = text[i];
+    }
+    while (n % NUMERIC_GROUP != 0)
+        digits[n++] = '0';
+    n_groups = n / NUMERIC_GROUP;
+    (void)put16(out, (uint16_t)n_groups);
+    (void)put16(out + 2, (uint16_t)((n_whole + pad) / NUMERIC_GROUP - 1));
+    (void)put16(out + 4, negative ? NUMERIC_NEGATIVE : 0);
+    (void)put16(out + 6, value.scale);
+    for (size_t i = 0; i < n_groups; i++) {
+        const char *group = digits + i * NUMERIC_GROUP;
+
+        (void)put16(out + 8 + 2 * i,
+                    (uint16_t)((group[0] - '0') * 1000 + (group[1] - '0') * 100 +
+                               (group[2] - '0') * 10 + (group[3] - '0')));
+    }
+    return 8 + 2 * n_groups;
+}
+
 size_t rowan__pg_encode(const rowan_value *value, char out[ROWAN__PG_VALUE_MAX])
 {
     uint64_t bits;
+    uint32_t bits32;
+    float narrow;
 
     switch (value->type) {
+    case ROWAN_INT16: return put16(out, (uint16_t)value->as.int64);
+    case ROWAN_FLOAT:
+        narrow = (float)value->as.real;
+        memcpy(&bits32, &narrow, sizeof bits32);
+        return put32(out, bits32);
+    case ROWAN_DECIMAL: return put_numeric(out, value->as.decimal);
+    case ROWAN_TIME: return put64(out, (uint64_t)value->as.time.us);
+    case ROWAN_UUID: memcpy(out, value->as.uuid.bytes, 16); return 16;
     case ROWAN_BOOL: out[0] = value->as.int64 != 0; return 1;
     case ROWAN_INT32: return put32(out, (uint32_t)value->as.int64);
     case ROWAN_INT64: return put64(out, (uint64_t)value->as.int64);
@@ -77,9 +139,12 @@ size_t rowan__pg_encode(const rowan_value *value, char out[ROWAN__PG_VALUE_MAX])
     case ROWAN_TIMESTAMP:
         return put64(out, (uint64_t)(value->as.timestamp.unix_us - US_TO_2000));
     case ROWAN_TEXT:
+    case ROWAN_BYTES:
+    case ROWAN_JSON:
+    case ROWAN_ENUM:
     case ROWAN_N_TYPES: break;
     }
-    assert(!"text is sent as it is");
+    assert(!"spans are sent as they are");
     return 0;
 }
 
@@ -88,9 +153,17 @@ static bool fits(rowan_type type, Oid oid)
 {
     switch (type) {
     case ROWAN_BOOL: return oid == OID_BOOL;
+    case ROWAN_INT16:
     case ROWAN_INT32:
     case ROWAN_INT64: return oid == OID_INT2 || oid == OID_INT4 || oid == OID_INT8;
+    case ROWAN_FLOAT: return oid == OID_FLOAT4;
     case ROWAN_DOUBLE: return oid == OID_FLOAT8 || oid == OID_FLOAT4;
+    case ROWAN_DECIMAL: return oid == OID_NUMERIC;
+    case ROWAN_TIME: return oid == OID_TIME;
+    case ROWAN_UUID: return oid == OID_UUID;
+    case ROWAN_BYTES: return oid == OID_BYTEA;
+    case ROWAN_JSON: return oid == OID_JSONB || oid == OID_JSON;
+    case ROWAN_ENUM:
     case ROWAN_DATE: return oid == OID_DATE;
     case ROWAN_TIMESTAMP: return oid == OID_TIMESTAMPTZ || oid == OID_TIMESTAMP;
     case ROWAN_TEXT: return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR;
@@ -171,36 +244,71 @@ static bool read_timestamp(const char *in, int len, rowan_timestamp *out)
     return true;
 }
 
-static rowan_status bad_value(const rowan_model *shape, const rowan_column *column,
-                              const char *what, rowan_error *err)
+/* The text of a numeric; false if it is none (NaN, infinities), or a longer one than ours. */
+static bool numeric_text(const char *in, int len, char *out)
 {
-    return rowan_fail(err, ROWAN_EDATA, "%s.%s in the database %s", shape->table,
-                      column->name, what);
-}
+    int n_groups = len < 8 ? -1 : get16(in), weight, scale, group = 0;
+    uint16_t sign;
+    char *at = out;
 
-static rowan_status read_null(const rowan_model *shape, const rowan_column *column,
-                              char *member, rowan_error *err)
-{
-    if (!column->nullable)
-        return bad_value(shape, column, "is NULL, which the model does not allow", err);
-    if (column->type == ROWAN_TEXT)
-        memset(member, 0, sizeof(rowan_opt_text));
-    else
-        *(bool *)member = false;
-    return ROWAN_OK;
-}
-
-static rowan_status read_text(const char *in, int len, bool borrow, rowan_arena *arena,
-                              char *to, rowan_error *err)
-{
-    rowan_text text = { in, (size_t)len };
-
-    if (!borrow) {
-        text.ptr = rowan_arena_strndup(arena, in, text.len);
-        if (text.ptr == NULL)
-            return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    if (n_groups < 0 || n_groups > 32 || len != 8 + 2 * n_groups)
+        return false;
+    weight = (int16_t)get16(in + 2);
+    sign = get16(in + 4);
+    scale = get16(in + 6);
+    if (sign & ~NUMERIC_NEGATIVE || weight > 12 || weight < -12 || scale > ROWAN_DECIMAL_DIGITS)
+        return false;
+    for (int i = 0; i < n_groups; i++) {
+        if (get16(in + 8 + 2 * i) > 9999)
+            return false;
     }
-    memcpy(to, &text, sizeof text);
+    if (sign)
+        *at++ = '-';
+    *at++ = '0';
+    for (int place = weight < 0 ? -1 : weight; place >= -((scale + 3) / 4); place--) {
+        group = weight - place;
+        if (place == -1)
+            *at++ = '.';
+        at += snprintf(at, 8, "%04d",
+                       group >= 0 && group < n_groups ? get16(in + 8 + 2 * group) : 0);
+    }
+    if (scale > 0)
+        at -= (4 - scale % 4) % 4; /* the digits beyond the scale are zeros */
+    *at = '\0';
+    return true;
+}
+
+static rowan_status read_numeric(const rowan_model *shape, const rowan_column *column,
+                                 const char *in, int len, char *row, rowan_error *err)
+{
+    char text[128];
+
+    if (!numeric_text(in, len, text))
+        return rowan__bad_column(shape, column, "is out of the range of its type", err);
+    return rowan__read_decimal(shape, column, text, strlen(text), row, err);
+}
+
+static bool read_time(const char *in, int len, rowan_time *out)
+{
+    if (len != 8)
+        return false;
+    out->us = (int64_t)get64(in);
+    return out->us >= 0 && out->us < INT64_C(86400000000); /* 24:00:00 has no place */
+}
+
+/* A span: text and bytes stay in the result if `borrow`; jsonb begins with its version. */
+static rowan_status read_span(const rowan_column *column, Oid oid, const char *in, int len,
+                              bool borrow, rowan_arena *arena, char *row, rowan_error *err)
+{
+    rowan_text span = { in, (size_t)len };
+
+    if (oid == OID_JSONB && len > 0) {
+        span.ptr++;
+        span.len--;
+    }
+    if (!borrow)
+        return rowan__read_span(column, span.ptr, span.len, arena, row, err);
+    memcpy(row + column->value_offset, &span, sizeof span);
     return ROWAN_OK;
 }
 
@@ -209,6 +317,7 @@ static rowan_status read_value(const rowan_model *shape, const rowan_column *col
 {
     char *to = row + column->value_offset;
     int64_t integer = 0;
+    double real = 0;
     bool good = false;
 
     switch (column->type) {
@@ -216,20 +325,45 @@ static rowan_status read_value(const rowan_model *shape, const rowan_column *col
         good = len == 1;
         *(bool *)to = good && *in != 0;
         break;
+    case ROWAN_INT16:
     case ROWAN_INT32:
-        good = read_integer(in, len, &integer) && integer >= INT32_MIN &&
-               integer <= INT32_MAX;
-        *(int32_t *)to = (int32_t)integer;
+        good = read_integer(in, len, &integer) && rowan__int_fits(column->type, integer);
+        if (column->type == ROWAN_INT16)
+            *(int16_t *)to = (int16_t)integer;
+        else
+            *(int32_t *)to = (int32_t)integer;
         break;
     case ROWAN_INT64: good = read_integer(in, len, (int64_t *)to); break;
+    case ROWAN_FLOAT:
+        good = read_double(in, len, &real);
+        *(float *)to = (float)real;
+        break;
     case ROWAN_DOUBLE: good = read_double(in, len, (double *)to); break;
     case ROWAN_DATE: good = read_date(in, len, (rowan_date *)to); break;
+    case ROWAN_TIME: good = read_time(in, len, (rowan_time *)to); break;
     case ROWAN_TIMESTAMP: good = read_timestamp(in, len, (rowan_timestamp *)to); break;
+    case ROWAN_UUID:
+        good = len == 16;
+        if (good)
+            memcpy(to, in, 16);
+        break;
+    case ROWAN_DECIMAL:
+    case ROWAN_ENUM: {
+        rowan_status st = column->type == ROWAN_ENUM
+                              ? rowan__read_label(shape, column, in, (size_t)len, row, err)
+                              : read_numeric(shape, column, in, len, row, err);
+        if (st != ROWAN_OK)
+            return st;
+        good = true;
+        break;
+    }
     case ROWAN_TEXT:
+    case ROWAN_BYTES:
+    case ROWAN_JSON:
     case ROWAN_N_TYPES: break;
     }
     if (!good)
-        return bad_value(shape, column, "is out of the range of its type", err);
+        return rowan__bad_column(shape, column, "is out of the range of its type", err);
     if (column->nullable)
         *(bool *)(row + column->offset) = true;
     return ROWAN_OK;
@@ -250,9 +384,9 @@ rowan_status rowan__pg_read_row(const PGresult *result, int row_idx, bool borrow
         rowan_status st;
 
         if (len == 0 && PQgetisnull(result, row_idx, i))
-            st = read_null(shape, column, row + column->offset, err);
-        else if (column->type == ROWAN_TEXT)
-            st = read_text(in, len, borrow, rows->arena, row + column->value_offset,
+            st = rowan__read_null(shape, column, row, err);
+        else if (rowan__is_span(column->type))
+            st = read_span(column, PQftype(result, i), in, len, borrow, rows->arena, row,
                            err);
         else
             st = read_value(shape, column, in, len, row, err);

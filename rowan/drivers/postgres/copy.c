@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "statement_int.h"
+#include "type_int.h"
 
 #define SEND_AT (256 * 1024) /* bytes collected before they are handed to libpq */
 
@@ -60,7 +61,11 @@ static void put_value(rowan__buf *buf, const rowan_value *value)
 
     if (value->is_null) {
         put_length(buf, -1);
-    } else if (value->type == ROWAN_TEXT) {
+    } else if (value->type == ROWAN_JSON) { /* jsonb, version 1 */
+        put_length(buf, (int32_t)value->as.text.len + 1);
+        rowan__buf_char(buf, 1);
+        rowan__buf_add(buf, value->as.text.ptr, value->as.text.len);
+    } else if (rowan__is_span(value->type)) {
         put_length(buf, (int32_t)value->as.text.len);
         rowan__buf_add(buf, value->as.text.ptr, value->as.text.len);
     } else {

@@ -13,6 +13,7 @@
 #include "alloc_int.h"
 #include "ddl_int.h"
 #include "statement_int.h"
+#include "type_int.h"
 
 typedef struct postgres_prepared {
     rowan__prepared base;
@@ -273,23 +274,38 @@ static rowan_status send_values(postgres_prepared *prepared, const rowan_value *
     int lengths[ROWAN__MAX_BINDS];
     int formats[ROWAN__MAX_BINDS];
     char bytes[ROWAN__MAX_BINDS][ROWAN__PG_VALUE_MAX];
+    size_t at = 0;
 
     if (n_values > ROWAN__MAX_BINDS)
         return rowan_fail(err, ROWAN_EINVAL, "a statement has %zu values", n_values);
+    rowan__buf_clear(&conn->copy);
     for (size_t i = 0; i < n_values; i++) {
         formats[i] = 1;
         lengths[i] = 0;
         if (values[i].is_null) {
             pointers[i] = NULL;
-        } else if (values[i].type == ROWAN_TEXT) {
-            if (values[i].as.text.len > INT32_MAX)
+        } else if (rowan__is_span(values[i].type)) {
+            if (values[i].as.text.len >= INT32_MAX)
                 return rowan_fail(err, ROWAN_EINVAL, "a text is longer than 2 GB");
             pointers[i] = values[i].as.text.ptr;
             lengths[i] = (int)values[i].as.text.len;
+            if (values[i].type == ROWAN_JSON) { /* jsonb, version 1; its place comes below */
+                rowan__buf_char(&conn->copy, 1);
+                rowan__buf_add(&conn->copy, values[i].as.text.ptr, values[i].as.text.len);
+                lengths[i]++;
+            }
         } else {
             pointers[i] = bytes[i];
             lengths[i] = (int)rowan__pg_encode(&values[i], bytes[i]);
         }
+    }
+    if (!rowan__buf_ok(&conn->copy))
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n_values; i++) {
+        if (values[i].type != ROWAN_JSON || values[i].is_null)
+            continue;
+        pointers[i] = conn->copy.ptr + at;
+        at += (size_t)lengths[i];
     }
     prepared->deadline = rowan__pg_deadline(conn);
     if (!PQsendQueryPrepared(conn->pg, prepared->name, (int)n_values, pointers, lengths,

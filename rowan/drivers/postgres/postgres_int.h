@@ -11,23 +11,29 @@ typedef struct postgres_conn {
     PGconn *pg;
     uint32_t connect_timeout_ms;
     uint64_t n_prepared; /* names given so far */
-    rowan__buf copy;     /* bytes of a COPY that are not sent yet */
+    rowan__buf copy;     /* bytes of a COPY, or of JSON parameters, not sent yet */
 } postgres_conn;
 
 /* Object ids of types, from PostgreSQL's catalog header pg_type.dat; they never change. */
 enum {
     OID_BOOL = 16,
+    OID_BYTEA = 17,
     OID_INT8 = 20,
     OID_INT2 = 21,
     OID_INT4 = 23,
     OID_TEXT = 25,
+    OID_JSON = 114,
     OID_FLOAT4 = 700,
     OID_FLOAT8 = 701,
     OID_BPCHAR = 1042,
     OID_VARCHAR = 1043,
     OID_DATE = 1082,
+    OID_TIME = 1083,
     OID_TIMESTAMP = 1114,
     OID_TIMESTAMPTZ = 1184,
+    OID_NUMERIC = 1700,
+    OID_UUID = 2950,
+    OID_JSONB = 3802,
 };
 
 /* conn.c: waiting and errors. */
@@ -59,9 +65,9 @@ rowan_status rowan__pg_drain(postgres_conn *conn, int64_t deadline, uint64_t *n_
 /* The type a parameter is sent as. */
 Oid rowan__pg_oid(rowan_type type);
 
-#define ROWAN__PG_VALUE_MAX 8 /* bytes of any value but a text */
+#define ROWAN__PG_VALUE_MAX 32 /* bytes of any value of fixed size: a numeric has 30 */
 
-/* Writes a value other than text and NULL in binary; returns its length. */
+/* Writes a value of fixed size in binary; returns its length. */
 size_t rowan__pg_encode(const rowan_value *value, char out[ROWAN__PG_VALUE_MAX]);
 
 /* Checks once a result that its columns can be read as the shape's. */

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <rowan/decimal.h>
+
 #include "alloc_int.h"
 #include "type_int.h"
 
@@ -173,12 +175,33 @@ static rowan_status open_file(sqlite_conn *conn, const rowan__uri *uri,
     return status_of(rc);
 }
 
+/* Decimals are stored as text and compared as numbers. What is no decimal comes after all
+ * that are, in the order of its bytes. */
+static int compare_decimals(void *ctx, int a_len, const void *a, int b_len, const void *b)
+{
+    rowan_decimal x, y;
+    bool x_good = rowan_decimal_parse(a, (size_t)a_len, &x, NULL) == ROWAN_OK;
+    bool y_good = rowan_decimal_parse(b, (size_t)b_len, &y, NULL) == ROWAN_OK;
+    int order;
+
+    (void)ctx;
+    if (x_good && y_good)
+        return rowan_decimal_compare(x, y);
+    if (x_good != y_good)
+        return x_good ? -1 : 1;
+    order = memcmp(a, b, (size_t)(a_len < b_len ? a_len : b_len));
+    return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
+
 /* A database on read-only ground cannot switch to WAL, and can be read without. */
 static rowan_status configure(sqlite_conn *conn, rowan_error *err)
 {
     rowan_status st;
 
     (void)sqlite3_busy_handler(conn->db, on_busy, conn);
+    if (sqlite3_create_collation(conn->db, "rowan_decimal", SQLITE_UTF8, NULL,
+                                 compare_decimals) != SQLITE_OK)
+        return fail(conn, SQLITE_NOMEM, err);
     if (conn->base.statement_timeout_ms > 0)
         sqlite3_progress_handler(conn->db, PROGRESS_STEPS, on_progress, conn);
     st = run(&conn->base, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL", err);
@@ -266,8 +289,24 @@ static int bind_value(sqlite3_stmt *stmt, int idx, const rowan_value *value)
         return sqlite3_bind_null(stmt, idx);
     switch (value->type) {
     case ROWAN_BOOL:
+    case ROWAN_INT16:
     case ROWAN_INT32:
     case ROWAN_INT64: return sqlite3_bind_int64(stmt, idx, value->as.int64);
+    case ROWAN_DECIMAL:
+        return sqlite3_bind_text(stmt, idx, text,
+                                 (int)rowan_decimal_format(value->as.decimal, text),
+                                 SQLITE_TRANSIENT);
+    case ROWAN_TIME:
+        rowan__time_write(value->as.time, text);
+        return sqlite3_bind_text(stmt, idx, text, 15, SQLITE_TRANSIENT);
+    case ROWAN_UUID: /* as SQLAlchemy: without hyphens */
+        return sqlite3_bind_text(stmt, idx, text,
+                                 (int)rowan__uuid_write(value->as.uuid, false, text),
+                                 SQLITE_TRANSIENT);
+    case ROWAN_BYTES:
+        return sqlite3_bind_blob64(stmt, idx, value->as.bytes.ptr, value->as.bytes.len,
+                                   SQLITE_STATIC);
+    case ROWAN_FLOAT:
     case ROWAN_DOUBLE: return sqlite3_bind_double(stmt, idx, value->as.real);
     case ROWAN_DATE:
         rowan__date_write(value->as.date, text);
@@ -275,9 +314,11 @@ static int bind_value(sqlite3_stmt *stmt, int idx, const rowan_value *value)
     case ROWAN_TIMESTAMP:
         rowan__timestamp_write(value->as.timestamp, text);
         return sqlite3_bind_text(stmt, idx, text, 26, SQLITE_TRANSIENT);
+    case ROWAN_JSON:
     case ROWAN_TEXT:
         return sqlite3_bind_text64(stmt, idx, value->as.text.ptr, value->as.text.len,
                                    SQLITE_STATIC, SQLITE_UTF8);
+    case ROWAN_ENUM: /* comes as its label */
     case ROWAN_N_TYPES: break;
     }
     return SQLITE_MISUSE;
@@ -340,100 +381,111 @@ static rowan_status start(rowan__prepared *base, const rowan_value *values,
 
 /* Rows. */
 
-static rowan_status bad_column(const rowan_model *shape, const rowan_column *column,
-                               const char *what, rowan_error *err)
-{
-    return rowan_fail(err, ROWAN_EDATA, "%s.%s in the database %s", shape->table,
-                      column->name, what);
-}
+/* The class in which SQLite stores each type. */
+static const char storage[ROWAN_N_TYPES] = {
+    [ROWAN_BOOL] = SQLITE_INTEGER,  [ROWAN_INT16] = SQLITE_INTEGER,
+    [ROWAN_INT32] = SQLITE_INTEGER, [ROWAN_INT64] = SQLITE_INTEGER,
+    [ROWAN_FLOAT] = SQLITE_FLOAT,   [ROWAN_DOUBLE] = SQLITE_FLOAT,
+    [ROWAN_DECIMAL] = SQLITE_TEXT,  [ROWAN_DATE] = SQLITE_TEXT,
+    [ROWAN_TIME] = SQLITE_TEXT,     [ROWAN_TIMESTAMP] = SQLITE_TEXT,
+    [ROWAN_UUID] = SQLITE_TEXT,     [ROWAN_TEXT] = SQLITE_TEXT,
+    [ROWAN_BYTES] = SQLITE_BLOB,    [ROWAN_JSON] = SQLITE_TEXT,
+    [ROWAN_ENUM] = SQLITE_TEXT,
+};
 
-static bool read_text(sqlite3_stmt *stmt, int idx, rowan_arena *arena, void *to)
+/* Reads a type that is stored as text into its member. */
+static rowan_status read_text_form(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
+                                   const rowan_column *column, char *row, rowan_error *err)
 {
-    rowan_text text = { "", 0 };
-    const char *bytes = (const char *)sqlite3_column_text(stmt, idx);
-    char *copy;
-
-    text.len = (size_t)sqlite3_column_bytes(stmt, idx);
-    if (bytes == NULL)
-        return false;
-    copy = rowan_arena_alloc(arena, text.len + 1);
-    if (copy == NULL)
-        return false;
-    memcpy(copy, bytes, text.len + 1);
-    text.ptr = copy;
-    memcpy(to, &text, sizeof text);
-    return true;
-}
-
-static bool read_date_or_time(sqlite3_stmt *stmt, int idx, rowan_type type, void *to)
-{
+    char *to = row + column->value_offset;
     const char *text = (const char *)sqlite3_column_text(stmt, idx);
     size_t len = (size_t)sqlite3_column_bytes(stmt, idx);
+    bool good = false;
 
     if (text == NULL)
-        return false;
-    return type == ROWAN_DATE ? rowan__date_read(text, len, to)
-                              : rowan__timestamp_read(text, len, to);
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    switch (column->type) {
+    case ROWAN_DATE: good = rowan__date_read(text, len, (rowan_date *)to); break;
+    case ROWAN_TIME: good = rowan__time_read(text, len, (rowan_time *)to); break;
+    case ROWAN_TIMESTAMP:
+        good = rowan__timestamp_read(text, len, (rowan_timestamp *)to);
+        break;
+    case ROWAN_UUID: good = rowan__uuid_read(text, len, (rowan_uuid *)to); break;
+    case ROWAN_ENUM: return rowan__read_label(shape, column, text, len, row, err);
+    default: return rowan__read_decimal(shape, column, text, len, row, err);
+    }
+    return good ? ROWAN_OK
+                : rowan__bad_column(shape, column, "is not in the form of its type", err);
 }
 
-static rowan_status read_null(const rowan_model *shape, const rowan_column *column,
-                              char *member, rowan_error *err)
+static rowan_status read_span(sqlite3_stmt *stmt, int idx, const rowan_column *column,
+                              rowan_arena *arena, char *row, rowan_error *err)
 {
-    if (!column->nullable)
-        return bad_column(shape, column, "is NULL, which the model does not allow",
-                          err);
-    if (column->type == ROWAN_TEXT)
-        memset(member, 0, sizeof(rowan_opt_text));
+    const void *bytes = column->type == ROWAN_BYTES
+                            ? sqlite3_column_blob(stmt, idx)
+                            : (const void *)sqlite3_column_text(stmt, idx);
+    size_t len = (size_t)sqlite3_column_bytes(stmt, idx);
+
+    if (bytes == NULL && len == 0 && column->type == ROWAN_BYTES)
+        bytes = ""; /* an empty blob has no address */
+    if (bytes == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    return rowan__read_span(column, bytes, len, arena, row, err);
+}
+
+static rowan_status read_integer(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
+                                 const rowan_column *column, char *to, rowan_error *err)
+{
+    int64_t value = sqlite3_column_int64(stmt, idx);
+
+    if (!rowan__int_fits(column->type, value))
+        return rowan__bad_column(shape, column, "is out of range for its type", err);
+    if (column->type == ROWAN_INT16)
+        *(int16_t *)to = (int16_t)value;
+    else if (column->type == ROWAN_INT32)
+        *(int32_t *)to = (int32_t)value;
     else
-        *(bool *)member = false;
+        *(int64_t *)to = value;
     return ROWAN_OK;
 }
 
 /* Reads one column into its member. The storage class is checked: a file that another
  * program wrote may hold anything. */
 static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
-                                const rowan_column *column, char *row,
-                                rowan_arena *arena, rowan_error *err)
+                                const rowan_column *column, char *row, rowan_arena *arena,
+                                rowan_error *err)
 {
-    static const char storage[ROWAN_N_TYPES] = {
-        [ROWAN_BOOL] = SQLITE_INTEGER,  [ROWAN_INT32] = SQLITE_INTEGER,
-        [ROWAN_INT64] = SQLITE_INTEGER, [ROWAN_DOUBLE] = SQLITE_FLOAT,
-        [ROWAN_DATE] = SQLITE_TEXT,     [ROWAN_TIMESTAMP] = SQLITE_TEXT,
-        [ROWAN_TEXT] = SQLITE_TEXT,
-    };
     char *to = row + column->value_offset;
     int stored = sqlite3_column_type(stmt, idx);
-    int64_t int64;
+    rowan_status st = ROWAN_OK;
 
     if (stored == SQLITE_NULL)
-        return read_null(shape, column, row + column->offset, err);
+        return rowan__read_null(shape, column, row, err);
     if (stored != storage[column->type] &&
-        !(column->type == ROWAN_DOUBLE && stored == SQLITE_INTEGER))
-        return bad_column(shape, column, "is of another type than the model's", err);
+        !(storage[column->type] == SQLITE_FLOAT && stored == SQLITE_INTEGER))
+        return rowan__bad_column(shape, column, "is of another type than the model's", err);
     switch (column->type) {
-    case ROWAN_BOOL: *(bool *)to = sqlite3_column_int64(stmt, idx) != 0; break;
-    case ROWAN_INT32:
-        int64 = sqlite3_column_int64(stmt, idx);
-        if (int64 < INT32_MIN || int64 > INT32_MAX)
-            return bad_column(shape, column, "is out of range for int32", err);
-        *(int32_t *)to = (int32_t)int64;
-        break;
-    case ROWAN_INT64: *(int64_t *)to = sqlite3_column_int64(stmt, idx); break;
-    case ROWAN_DOUBLE: *(double *)to = sqlite3_column_double(stmt, idx); break;
-    case ROWAN_DATE:
-    case ROWAN_TIMESTAMP:
-        if (!read_date_or_time(stmt, idx, column->type, to))
-            return bad_column(shape, column, "is not in the form of its type", err);
-        break;
     case ROWAN_TEXT:
-        if (!read_text(stmt, idx, arena, to))
-            return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-        return ROWAN_OK; /* a text that is there says so by itself */
+    case ROWAN_BYTES:
+    case ROWAN_JSON: /* what is there says so by itself */
+        return read_span(stmt, idx, column, arena, row, err);
+    case ROWAN_BOOL: *(bool *)to = sqlite3_column_int64(stmt, idx) != 0; break;
+    case ROWAN_INT16:
+    case ROWAN_INT32:
+    case ROWAN_INT64: st = read_integer(stmt, idx, shape, column, to, err); break;
+    case ROWAN_FLOAT: *(float *)to = (float)sqlite3_column_double(stmt, idx); break;
+    case ROWAN_DOUBLE: *(double *)to = sqlite3_column_double(stmt, idx); break;
+    case ROWAN_DECIMAL:
+    case ROWAN_DATE:
+    case ROWAN_TIME:
+    case ROWAN_TIMESTAMP:
+    case ROWAN_UUID:
+    case ROWAN_ENUM: st = read_text_form(stmt, idx, shape, column, row, err); break;
     case ROWAN_N_TYPES: break;
     }
     if (column->nullable)
         *(bool *)(row + column->offset) = true;
-    return ROWAN_OK;
+    return st;
 }
 
 static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error *err)

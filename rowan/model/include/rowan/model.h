@@ -16,6 +16,14 @@
  *     UNIQUE, INDEX          by itself
  *     REFERENCES(Model, col) a foreign key; the other model is declared before
  *     NAME("column_name")    where the name in the database differs
+ *     MAX(n)                 a text of at most n characters, bytes of at most n
+ *     PRECISION(p, s)        a decimal of p digits, s of them behind the point: always
+ *     ENUM(Name)             a member of the type Name or opt_Name, from ROWAN_ENUM: always
+ *
+ *     ROWAN_ENUM(Party, (PARTY_WHIG, "Whig"), (PARTY_TORY, "Tory"))
+ *
+ * declares `enum Party` (and the types `Party` and, nullable, `opt_Party`) and the labels
+ * that the database stores, which a CHECK keeps it to.
  *
  * At most 64 columns, 8 attributes each. From C++ the macro declares the struct and the
  * description, which a C file of the program defines.  Uses: rowan/types.h.
@@ -34,6 +42,13 @@ extern "C" {
 
 typedef struct rowan_model rowan_model;
 
+/* The labels of an enum; the value of labels[i] is i. */
+typedef struct rowan_enum {
+    const char *name; /* of the C type */
+    const char *const *labels;
+    size_t n_labels;
+} rowan_enum;
+
 /* A column as the model declares it. Constant data: any thread, for ever. */
 typedef struct rowan_column {
     const char *name;  /* in the database, in CSV headers and in JSON */
@@ -47,6 +62,9 @@ typedef struct rowan_column {
     uint16_t value_offset; /* to the value; differs for nullable scalars only */
     const rowan_model *references; /* NULL, or the model the foreign key points to */
     uint16_t references_index;     /* and its column there */
+    uint32_t max_length;           /* MAX: characters or bytes; 0 for no limit */
+    uint8_t precision, scale;      /* PRECISION */
+    const rowan_enum *labels;      /* ENUM */
 } rowan_column;
 
 struct rowan_model {
@@ -80,6 +98,27 @@ void rowan_column_get(const rowan_column *column, const void *row, rowan_value *
  *          a NULL is given to a column that is not nullable. */
 rowan_status rowan_column_set(const rowan_column *column, void *row,
                               const rowan_value *value, rowan_error *err) ROWAN_CHECKED;
+
+/* Reads a value for a column from its text form: rowan_value_parse() and, for an enum, its
+ * labels. What the column declares (MAX, PRECISION) is checked. Bytes are decoded into
+ * `arena`; text and JSON borrow `text`.
+ * Returns  ROWAN_OK; ROWAN_EINVAL and why: the words follow the value's name; ROWAN_ENOMEM. */
+struct rowan_arena;
+rowan_status rowan_column_parse(const rowan_column *column, struct rowan_arena *arena,
+                                const char *text, size_t len, rowan_value *out,
+                                rowan_error *err) ROWAN_CHECKED;
+
+/* Checks a value against what its column declares: NULL, MAX, PRECISION (which also
+ * brings a decimal to the column's scale), labels, UTF-8, real days.
+ * Returns  ROWAN_OK; ROWAN_EINVAL and why: the words follow the column's name. */
+rowan_status rowan_column_check(const rowan_column *column, rowan_value *value,
+                                rowan_error *err) ROWAN_CHECKED;
+
+/* The label of an enum's value; NULL if it has none. */
+const char *rowan_enum_label(const rowan_enum *labels, int64_t value);
+
+/* The value of a label; -1 if there is none. */
+int rowan_enum_value(const rowan_enum *labels, const char *label, size_t len);
 
 /* Checks that a package can be used: each model has a table name and a key, no name
  * occurs twice, each reference points to a model of the list and to a column of the

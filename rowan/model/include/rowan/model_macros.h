@@ -63,8 +63,23 @@
 #define ROWAN__ATTR_UNIQUE      .unique = true
 #define ROWAN__ATTR_INDEX       .indexed = true
 #define ROWAN__ATTR_NAME(text)  .name = text
+#define ROWAN__ATTR_MAX(n)      .max_length = (n)
+#define ROWAN__ATTR_PRECISION(p, s) .precision = (p), .scale = (s)
+#define ROWAN__ATTR_ENUM(E)     .labels = &E##_labels
 #define ROWAN__ATTR_REFERENCES(M, col) \
     .references = &M##_model, .references_index = __builtin_offsetof(struct M##__index, col)
+
+/* How many of the attributes are ENUM(...). */
+#define ROWAN__ENUMS(...) ROWAN__ENUMS_1(__VA_ARGS__ ROWAN__COMMAS_8)
+#define ROWAN__ENUMS_1(...) ROWAN__ENUMS_8(__VA_ARGS__)
+#define ROWAN__ENUMS_8(a, b, c, d, e, f, g, h, ...) \
+    (0 ROWAN__IS_ENUM(a) ROWAN__IS_ENUM(b) ROWAN__IS_ENUM(c) ROWAN__IS_ENUM(d) \
+       ROWAN__IS_ENUM(e) ROWAN__IS_ENUM(f) ROWAN__IS_ENUM(g) ROWAN__IS_ENUM(h))
+/* ENUM(E) becomes an argument more; every other attribute does not. */
+#define ROWAN__IS_ENUM(...)        __VA_OPT__(ROWAN__IS_ENUM_1(ROWAN__PROBE_##__VA_ARGS__, 0,))
+#define ROWAN__IS_ENUM_1(...)      ROWAN__IS_ENUM_2(__VA_ARGS__)
+#define ROWAN__IS_ENUM_2(a, b, ...) + b
+#define ROWAN__PROBE_ENUM(E)       0, 1
 
 /* The members. */
 #define ROWAN__MEMBER(M, tuple)    ROWAN__MEMBER_1(ROWAN__UNPAREN tuple, )
@@ -81,24 +96,62 @@
 #define ROWAN__COLUMN_1(...)             ROWAN__COLUMN_2(__VA_ARGS__, )
 #define ROWAN__COLUMN_2(M, t, n, ...)                                          \
     { .name = #n,                                                              \
-      .type = (rowan_type)(ROWAN__KIND(((M *)0)->n) & 0xff),                   \
+      .type = (rowan_type)((ROWAN__KIND(((M *)0)->n) & 0xff) +                 \
+          ROWAN__CHECK((ROWAN__KIND(((M *)0)->n) & 0xff) != ROWAN_ENUM ||      \
+                           ROWAN__ENUMS(__VA_ARGS__),                          \
+                       #M "." #n " has a type that no column can have (an enum needs ENUM)")), \
       .nullable = ROWAN__KIND(((M *)0)->n) > 0xff,                             \
       .offset = __builtin_offsetof(M, n),                                      \
       .value_offset = __builtin_offsetof(M, n) + ROWAN__VALUE_AT(((M *)0)->n), \
       ROWAN__ATTRS(__VA_ARGS__) },
 
-/* A type's number; 0x100 more if nullable. */
+/* 0, or a compile error with these words. */
+#define ROWAN__CHECK(condition, words) \
+    (0 * sizeof(struct { _Static_assert(condition, words); char unused; }))
+
+/* A type's number; 0x100 more if nullable. What is not in the list is an enum, which is
+ * an unsigned int to the compiler, or a nullable enum, a struct of its own. */
 #define ROWAN__KIND(member) _Generic((member), \
-    ROWAN_SCALAR_TYPES(ROWAN__KIND_OF) \
-    rowan_text: ROWAN_TEXT, rowan_opt_text: 0x100 + ROWAN_TEXT)
+    ROWAN_SCALAR_TYPES(ROWAN__KIND_OF) ROWAN_SPAN_TYPES(ROWAN__KIND_OF) \
+    unsigned: ROWAN_ENUM, default: 0x100 + ROWAN_ENUM)
 #define ROWAN__KIND_OF(ENUM, name) \
     rowan_##name: ROWAN_##ENUM, rowan_opt_##name: 0x100 + ROWAN_##ENUM,
 
 /* Where the value is in a nullable scalar. */
 #define ROWAN__VALUE_AT(member) _Generic((member), \
-    ROWAN_SCALAR_TYPES(ROWAN__VALUE_AT_OF) default: 0)
+    ROWAN_SCALAR_TYPES(ROWAN__VALUE_AT_OF) ROWAN_SPAN_TYPES(ROWAN__VALUE_AT_START) \
+    unsigned: 0, default: __builtin_offsetof(rowan__opt_enum, value))
 #define ROWAN__VALUE_AT_OF(ENUM, name) \
-    rowan_opt_##name: __builtin_offsetof(rowan_opt_##name, value),
+    rowan_##name: 0, rowan_opt_##name: __builtin_offsetof(rowan_opt_##name, value),
+#define ROWAN__VALUE_AT_START(ENUM, name) rowan_##name: 0, rowan_opt_##name: 0,
+
+/* Every nullable enum is laid out like this one. */
+typedef struct rowan__opt_enum {
+    bool has;
+    unsigned value;
+} rowan__opt_enum;
+
+/* ROWAN_ENUM(Party, (PARTY_WHIG, "Whig"), ...): see rowan/model.h. */
+#define ROWAN_ENUM(E, ...)                                                               \
+    typedef enum E { ROWAN__EACH(ROWAN__ENUM_CONSTANT, E, __VA_ARGS__) } E;              \
+    typedef struct opt_##E { bool has; E value; } opt_##E;                               \
+    ROWAN__ENUM_LABELS(E, __VA_ARGS__)
+#define ROWAN__ENUM_CONSTANT(E, tuple)      ROWAN__ENUM_CONSTANT_1 tuple
+#define ROWAN__ENUM_CONSTANT_1(name, label) name,
+#define ROWAN__ENUM_LABEL(E, tuple)         ROWAN__ENUM_LABEL_1 tuple
+#define ROWAN__ENUM_LABEL_1(name, label)    label,
+#ifndef __cplusplus
+#define ROWAN__ENUM_LABELS(E, ...)                                                       \
+    extern const rowan_enum E##_labels __attribute__((weak, visibility("hidden")));      \
+    const rowan_enum E##_labels = {                                                      \
+        .name = #E,                                                                      \
+        .labels = (const char *const[]){ ROWAN__EACH(ROWAN__ENUM_LABEL, E, __VA_ARGS__) }, \
+        .n_labels = sizeof((const char *const[]){                                        \
+                        ROWAN__EACH(ROWAN__ENUM_LABEL, E, __VA_ARGS__) }) / sizeof(char *), \
+    };
+#else
+#define ROWAN__ENUM_LABELS(E, ...) extern "C" const rowan_enum E##_labels __attribute__((weak));
+#endif
 
 /* NAME(...) overrides the name that the member gives. */
 #ifdef __clang__

@@ -73,42 +73,33 @@ typedef struct rowan_assignment {
 } rowan_assignment;
 
 /* Values for conditions that are built at run time. */
-static inline rowan_value rowan_value_int64(int64_t value)
-{
-    rowan_value v = { ROWAN_INT64, false, { value } };
-    return v;
-}
-static inline rowan_value rowan_value_bool(bool value)
-{
-    rowan_value v = { ROWAN_BOOL, false, { value } };
-    return v;
-}
-static inline rowan_value rowan_value_double(double value)
-{
-    rowan_value v = { ROWAN_DOUBLE, false, { 0 } };
-    v.as.real = value;
-    return v;
-}
-static inline rowan_value rowan_value_text(rowan_text value)
-{
-    rowan_value v = { ROWAN_TEXT, false, { 0 } };
-    v.as.text = value;
-    return v;
-}
+#define ROWAN__VALUE_FN(name, ENUM, type, member)              \
+    static inline rowan_value rowan_value_##name(type value)   \
+    {                                                          \
+        rowan_value v = { ENUM, false, { 0 } };                \
+        v.as.member = value;                                   \
+        return v;                                              \
+    }
+ROWAN__VALUE_FN(int64, ROWAN_INT64, int64_t, int64)
+ROWAN__VALUE_FN(bool, ROWAN_BOOL, bool, int64)
+ROWAN__VALUE_FN(double, ROWAN_DOUBLE, double, real)
+ROWAN__VALUE_FN(text, ROWAN_TEXT, rowan_text, text)
+ROWAN__VALUE_FN(bytes, ROWAN_BYTES, rowan_bytes, bytes)
+ROWAN__VALUE_FN(decimal, ROWAN_DECIMAL, rowan_decimal, decimal)
+ROWAN__VALUE_FN(date, ROWAN_DATE, rowan_date, date)
+ROWAN__VALUE_FN(time, ROWAN_TIME, rowan_time, time)
+ROWAN__VALUE_FN(timestamp, ROWAN_TIMESTAMP, rowan_timestamp, timestamp)
+ROWAN__VALUE_FN(uuid, ROWAN_UUID, rowan_uuid, uuid)
+#undef ROWAN__VALUE_FN
 static inline rowan_value rowan_value_str(const char *value) /* NUL-terminated */
 {
     return rowan_value_text(rowan_text_of(value));
 }
-static inline rowan_value rowan_value_date(rowan_date value)
+static inline rowan_value rowan_value_json(rowan_json value)
 {
-    rowan_value v = { ROWAN_DATE, false, { 0 } };
-    v.as.date = value;
-    return v;
-}
-static inline rowan_value rowan_value_timestamp(rowan_timestamp value)
-{
-    rowan_value v = { ROWAN_TIMESTAMP, false, { 0 } };
-    v.as.timestamp = value;
+    rowan_text text = { value.ptr, value.len };
+    rowan_value v = rowan_value_text(text);
+    v.type = ROWAN_JSON;
     return v;
 }
 
@@ -160,7 +151,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 /* rowan_set(Person, country, "Norway") for rowan_update_where(); a nullable column also
  * takes NULL through rowan_set_null(). */
 #define rowan_set(M, col, val)                                                 \
-    ((rowan_assignment){ .column = ROWAN__COL_FOR(M, col, val, "set to"),      \
+    ((rowan_assignment){ .column = ROWAN__COL_FOR(M, col, val, "set to", ROWAN__FITS),      \
                          .value = ROWAN__VALUE(val) })
 #define rowan_set_null(M, col)                                                 \
     ((rowan_assignment){ .column = ROWAN__OPT_COL(M, col), .value = { .is_null = true } })
@@ -177,11 +168,11 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 
 /* The same, and a value that must fit. The verdict is an enumerator because clang prints
  * the whole expression of an assertion that fails. */
-#define ROWAN__COL_FOR(M, col, val, verb)                                      \
+#define ROWAN__COL_FOR(M, col, val, verb, FITS)                                \
     __extension__({                                                            \
         __typeof__(((M *)0)->col) *rowan__member                               \
             __attribute__((unused)) = NULL;                                    \
-        enum { rowan__types_fit = ROWAN__FITS(*rowan__member, val) };          \
+        enum { rowan__types_fit = FITS(*rowan__member, val) };                 \
         _Static_assert(rowan__types_fit, #M "." #col " cannot be " verb " " #val \
                        " (types differ)");                                     \
         ROWAN__COL_OF(M, col);                                                 \
@@ -197,7 +188,8 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 
 #define ROWAN__COMPARE(M, col, operator, val)                                  \
     (&(const rowan_expr){ .op = operator,                                      \
-                          .column = ROWAN__COL_FOR(M, col, val, "compared with"), \
+                          .column = ROWAN__COL_FOR(M, col, val, "compared with", \
+                                                   ROWAN__COMPARES),           \
                           .value = ROWAN__VALUE(val) })
 
 #define ROWAN__COMBINE(operator, ...)                                             \
@@ -207,32 +199,46 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
         .n_parts = sizeof((const rowan_expr *const[]){ __VA_ARGS__ }) / sizeof(void *) })
 
 #define ROWAN__IS_OPT(member) _Generic((member), \
-    ROWAN_SCALAR_TYPES(ROWAN__IS_OPT_OF) rowan_opt_text: 1, default: 0)
-#define ROWAN__IS_OPT_OF(ENUM, name) rowan_opt_##name: 1,
+    ROWAN_SCALAR_TYPES(ROWAN__IS_OPT_OF) ROWAN_SPAN_TYPES(ROWAN__IS_OPT_OF) \
+    unsigned: 0, default: 1)
+#define ROWAN__IS_OPT_OF(ENUM, name) rowan_##name: 0, rowan_opt_##name: 1,
 
 /* What a C value can be compared with: classes of columns and of values. Booleans are
- * also class 1 as values, since `true` is an int in C17. */
+ * also class 1 as values, since `true` is an int in C17; so are the constants of an enum.
+ * JSON can be set, and tested for NULL, but not compared. */
 #define ROWAN__INTEGERS(class)                                                           \
     char: class, signed char: class, unsigned char: class, short: class,                 \
     unsigned short: class, int: class, unsigned: class, long: class, unsigned long: class, \
     long long: class, unsigned long long: class
 #define ROWAN__COLUMN_CLASS(member) _Generic((member),                      \
     bool: 2, rowan_opt_bool: 2,                                             \
-    rowan_int32: 1, rowan_int64: 1, rowan_opt_int32: 1, rowan_opt_int64: 1, \
-    rowan_double: 3, rowan_opt_double: 3,                                   \
+    rowan_int16: 1, rowan_int32: 1, rowan_int64: 1,                         \
+    rowan_opt_int16: 1, rowan_opt_int32: 1, rowan_opt_int64: 1,             \
+    rowan_float: 3, rowan_double: 3, rowan_opt_float: 3, rowan_opt_double: 3, \
     rowan_text: 4, rowan_opt_text: 4,                                       \
     rowan_date: 5, rowan_opt_date: 5,                                       \
     rowan_timestamp: 6, rowan_opt_timestamp: 6,                             \
-    default: 0)
+    rowan_time: 7, rowan_opt_time: 7,                                       \
+    rowan_uuid: 8, rowan_opt_uuid: 8,                                       \
+    rowan_decimal: 9, rowan_opt_decimal: 9,                                 \
+    rowan_bytes: 10, rowan_opt_bytes: 10,                                   \
+    rowan_json: 11, rowan_opt_json: 11,                                     \
+    unsigned: 12, default: ROWAN__OPT_ENUM_CLASS(member))
+/* What is left is a nullable enum: a struct of its own, told by its size. */
+#define ROWAN__OPT_ENUM_CLASS(member) (sizeof(member) == sizeof(rowan__opt_enum) ? 12 : 0)
 #define ROWAN__VALUE_CLASS(val) _Generic((val),          \
     ROWAN__INTEGERS(1), bool: 2, float: 3, double: 3,    \
     char *: 4, const char *: 4, rowan_text: 4, rowan_opt_text: 4, \
-    rowan_date: 5, rowan_timestamp: 6, default: -1)
+    rowan_date: 5, rowan_timestamp: 6, rowan_time: 7, rowan_uuid: 8, \
+    rowan_decimal: 9, rowan_bytes: 10, rowan_json: 11, default: -1)
 #define ROWAN__FITS(member, val)                                                  \
     (ROWAN__COLUMN_CLASS(member) == ROWAN__VALUE_CLASS(val) ||                    \
      ROWAN__COLUMN_CLASS(member) == 0 /* an error elsewhere */ ||                 \
      (ROWAN__VALUE_CLASS(val) == 1 &&                                             \
-      (ROWAN__COLUMN_CLASS(member) == 2 || ROWAN__COLUMN_CLASS(member) == 3)))
+      (ROWAN__COLUMN_CLASS(member) == 2 || ROWAN__COLUMN_CLASS(member) == 3 ||    \
+       ROWAN__COLUMN_CLASS(member) == 9 || ROWAN__COLUMN_CLASS(member) == 12)))
+#define ROWAN__COMPARES(member, val) \
+    (ROWAN__FITS(member, val) && ROWAN__COLUMN_CLASS(member) != 11)
 
 #define ROWAN__VALUE(val) _Generic((val),                             \
     ROWAN__INTEGERS(rowan_value_int64), bool: rowan_value_bool,       \
@@ -240,7 +246,9 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
     char *: rowan_value_str, const char *: rowan_value_str,           \
     rowan_text: rowan_value_text, rowan_opt_text: rowan__value_opt_text, \
     rowan_date: rowan_value_date, rowan_timestamp: rowan_value_timestamp, \
-    default: rowan_value_int64)(val)
+    rowan_time: rowan_value_time, rowan_uuid: rowan_value_uuid,       \
+    rowan_decimal: rowan_value_decimal, rowan_bytes: rowan_value_bytes, \
+    rowan_json: rowan_value_json, default: rowan_value_int64)(val)
 
 static inline rowan_value rowan__value_opt_text(rowan_opt_text value)
 {
