@@ -347,28 +347,21 @@ static rowan_status bad_column(const rowan_model *shape, const rowan_column *col
                       column->name, what);
 }
 
-static bool read_text(sqlite3_stmt *stmt, int idx, rowan_arena *arena, void *to)
+static bool read_text(sqlite3_value *value, rowan_arena *arena, void *to)
 {
-    rowan_text text = { "", 0 };
-    const char *bytes = (const char *)sqlite3_column_text(stmt, idx);
-    char *copy;
+    const char *bytes = (const char *)sqlite3_value_text(value);
+    rowan_text text = { "", (size_t)sqlite3_value_bytes(value) };
 
-    text.len = (size_t)sqlite3_column_bytes(stmt, idx);
-    if (bytes == NULL)
-        return false;
-    copy = rowan_arena_alloc(arena, text.len + 1);
-    if (copy == NULL)
-        return false;
-    memcpy(copy, bytes, text.len + 1);
-    text.ptr = copy;
+    if (bytes != NULL)
+        text.ptr = rowan_arena_strndup(arena, bytes, text.len);
     memcpy(to, &text, sizeof text);
-    return true;
+    return bytes != NULL && text.ptr != NULL;
 }
 
-static bool read_date_or_time(sqlite3_stmt *stmt, int idx, rowan_type type, void *to)
+static bool read_date_or_time(sqlite3_value *value, rowan_type type, void *to)
 {
-    const char *text = (const char *)sqlite3_column_text(stmt, idx);
-    size_t len = (size_t)sqlite3_column_bytes(stmt, idx);
+    const char *text = (const char *)sqlite3_value_text(value);
+    size_t len = (size_t)sqlite3_value_bytes(value);
 
     if (text == NULL)
         return false;
@@ -391,7 +384,7 @@ static rowan_status read_null(const rowan_model *shape, const rowan_column *colu
 
 /* Reads one column into its member. The storage class is checked: a file that another
  * program wrote may hold anything. */
-static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
+static rowan_status read_column(sqlite3_value *value, const rowan_model *shape,
                                 const rowan_column *column, char *row,
                                 rowan_arena *arena, rowan_error *err)
 {
@@ -402,7 +395,7 @@ static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *
         [ROWAN_TEXT] = SQLITE_TEXT,
     };
     char *to = row + column->value_offset;
-    int stored = sqlite3_column_type(stmt, idx);
+    int stored = sqlite3_value_type(value);
     int64_t int64;
 
     if (stored == SQLITE_NULL)
@@ -411,22 +404,22 @@ static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *
         !(column->type == ROWAN_DOUBLE && stored == SQLITE_INTEGER))
         return bad_column(shape, column, "is of another type than the model's", err);
     switch (column->type) {
-    case ROWAN_BOOL: *(bool *)to = sqlite3_column_int64(stmt, idx) != 0; break;
+    case ROWAN_BOOL: *(bool *)to = sqlite3_value_int64(value) != 0; break;
     case ROWAN_INT32:
-        int64 = sqlite3_column_int64(stmt, idx);
+        int64 = sqlite3_value_int64(value);
         if (int64 < INT32_MIN || int64 > INT32_MAX)
             return bad_column(shape, column, "is out of range for int32", err);
         *(int32_t *)to = (int32_t)int64;
         break;
-    case ROWAN_INT64: *(int64_t *)to = sqlite3_column_int64(stmt, idx); break;
-    case ROWAN_DOUBLE: *(double *)to = sqlite3_column_double(stmt, idx); break;
+    case ROWAN_INT64: *(int64_t *)to = sqlite3_value_int64(value); break;
+    case ROWAN_DOUBLE: *(double *)to = sqlite3_value_double(value); break;
     case ROWAN_DATE:
     case ROWAN_TIMESTAMP:
-        if (!read_date_or_time(stmt, idx, column->type, to))
+        if (!read_date_or_time(value, column->type, to))
             return bad_column(shape, column, "is not in the form of its type", err);
         break;
     case ROWAN_TEXT:
-        if (!read_text(stmt, idx, arena, to))
+        if (!read_text(value, arena, to))
             return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
         return ROWAN_OK; /* a text that is there says so by itself */
     case ROWAN_N_TYPES: break;
@@ -436,6 +429,8 @@ static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *
     return ROWAN_OK;
 }
 
+/* Values are taken whole: that is one call which locks and checks a column instead of
+ * three, and without mutexes a value may be asked by itself. */
 static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error *err)
 {
     const rowan_model *shape = rows->shape;
@@ -444,8 +439,8 @@ static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error 
     if (row == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     for (int i = 0; i < shape->n_columns; i++) {
-        rowan_status st =
-            read_column(stmt, i, shape, &shape->columns[i], row, rows->arena, err);
+        rowan_status st = read_column(sqlite3_column_value(stmt, i), shape,
+                                      &shape->columns[i], row, rows->arena, err);
 
         if (st != ROWAN_OK)
             return st;
