@@ -112,22 +112,29 @@ static void *alloc_slow(rowan_arena *arena, size_t size)
     return chunk->bytes;
 }
 
-void *rowan_arena_alloc(rowan_arena *arena, size_t size)
+/* Takes `size` bytes at an address that `alignment` divides. */
+static void *take(rowan_arena *arena, size_t size, size_t alignment)
 {
-    size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    size_t pad = -(uintptr_t)arena->free_at & (alignment - 1);
+    size_t left = (size_t)(arena->free_end - arena->free_at);
     void *piece;
 
-    if (rounded < size || rounded > arena->max - arena->used)
+    if (size > arena->max - arena->used)
         return NULL;
-    if (rounded <= (size_t)(arena->free_end - arena->free_at)) {
-        piece = arena->free_at;
-        arena->free_at += rounded;
+    if (pad <= left && size <= left - pad) {
+        piece = arena->free_at + pad;
+        arena->free_at += pad + size;
     } else {
-        piece = alloc_slow(arena, PIECE_PER_CHUNK ? size : rounded);
+        piece = alloc_slow(arena, size);
     }
     if (piece != NULL)
-        arena->used += rounded;
+        arena->used += size;
     return piece;
+}
+
+void *rowan_arena_alloc(rowan_arena *arena, size_t size)
+{
+    return take(arena, size, ALIGNMENT);
 }
 
 void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size)
@@ -145,7 +152,7 @@ void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size)
 
 char *rowan_arena_strndup(rowan_arena *arena, const char *text, size_t len)
 {
-    char *copy = len == SIZE_MAX ? NULL : rowan_arena_alloc(arena, len + 1);
+    char *copy = len == SIZE_MAX ? NULL : take(arena, len + 1, 1); /* packed */
 
     if (copy == NULL)
         return NULL;

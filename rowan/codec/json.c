@@ -216,7 +216,9 @@ void rowan_json_value(rowan_json_writer *json, const rowan_value *value)
     case ROWAN_TIME:
     case ROWAN_UUID: add_quoted(json, text, rowan_value_format(value, text)); break;
     case ROWAN_BYTES: add_bytes(json, value->as.bytes); break;
-    case ROWAN_JSON: rowan_json_raw(json, value->as.text.ptr, value->as.text.len); break;
+    case ROWAN_JSON:
+        rowan_json_raw(json, value->as.text.ptr, value->as.text.len);
+        break;
     case ROWAN_DATE: add_date(json, value->as.date); break;
     case ROWAN_TIMESTAMP: add_timestamp(json, value->as.timestamp); break;
     case ROWAN_TEXT:
@@ -252,8 +254,8 @@ void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const voi
     rowan_json_raw(json, "}", 1);
 }
 
-void rowan_json_rows(rowan_json_writer *json, const rowan_model *model, const void *rows,
-                     size_t n_rows)
+void rowan_json_rows(rowan_json_writer *json, const rowan_model *model,
+                     const void *rows, size_t n_rows)
 {
     const char *row = rows;
 

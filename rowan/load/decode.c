@@ -138,7 +138,7 @@ static bool read_directly(const rowan_column *column, const rowan_csv_field *fie
 }
 
 static bool decode_value(const rowan_column *column, const rowan_csv_field *field,
-                         char *row, const rowan__fault *fault)
+                         rowan_arena *arena, char *row, const rowan__fault *fault)
 {
     rowan_value value;
     rowan_error err;
@@ -150,7 +150,7 @@ static bool decode_value(const rowan_column *column, const rowan_csv_field *fiel
             *(bool *)(row + column->offset) = true;
         return true;
     }
-    if (rowan_value_parse(column->type, field->ptr, field->len, &value, &err) !=
+    if (rowan_column_parse(column, arena, field->ptr, field->len, &value, &err) !=
             ROWAN_OK ||
         rowan_column_set(column, row, &value, &err) != ROWAN_OK)
         return report(fault, column, field, err.message);
@@ -174,6 +174,12 @@ static bool is_plain(const char *text, size_t len)
     return (odd & UINT64_C(0x8080808080808080)) == 0;
 }
 
+/* What stays text in the row. */
+static bool is_text(const rowan_column *column)
+{
+    return column->type == ROWAN_TEXT || column->type == ROWAN_JSON;
+}
+
 /* A text, copied to `to`. */
 static bool decode_text(const rowan_column *column, const rowan_csv_field *field,
                         char *to, char *row, const rowan__fault *fault)
@@ -183,13 +189,14 @@ static bool decode_text(const rowan_column *column, const rowan_csv_field *field
     if (field->len == 0) {
         if (column->nullable && !field->quoted)
             return true;
-        if (column->primary_key)
+        if (column->primary_key || column->type == ROWAN_JSON)
             return report(fault, column, field, "is empty");
-    } else if (!is_plain(field->ptr, field->len)) {
+    } else if (column->type == ROWAN_JSON || column->max_length > 0 ||
+               !is_plain(field->ptr, field->len)) {
         rowan_value value;
         rowan_error err;
 
-        if (rowan_value_parse(ROWAN_TEXT, field->ptr, field->len, &value, &err) !=
+        if (rowan_column_parse(column, NULL, field->ptr, field->len, &value, &err) !=
             ROWAN_OK)
             return report(fault, column, field, err.message);
     }
@@ -206,7 +213,7 @@ static char *alloc_texts(const rowan__decoder *decoder, const rowan_csv_field *f
     size_t size = 0;
 
     for (size_t i = 0; i < decoder->n_steps; i++) {
-        if (decoder->steps[i].column->type == ROWAN_TEXT)
+        if (is_text(decoder->steps[i].column))
             size += fields[decoder->steps[i].field_idx].len + 1;
     }
     return rowan_arena_alloc(arena, size);
@@ -241,11 +248,11 @@ rowan_status rowan__decode(const rowan__decoder *decoder, const rowan_csv_field 
         const rowan_column *column = decoder->steps[i].column;
         const rowan_csv_field *field = &fields[decoder->steps[i].field_idx];
 
-        if (column->type == ROWAN_TEXT) {
+        if (is_text(column)) {
             whole &= decode_text(column, field, text, row, fault);
             text += field->len + 1;
         } else {
-            whole &= decode_value(column, field, row, fault);
+            whole &= decode_value(column, field, arena, row, fault);
         }
     }
     return whole ? ROWAN_OK : ROWAN_EINVAL;

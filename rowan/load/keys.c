@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alloc_int.h"
+#include "type_int.h"
 
 #define FIRST_SLOTS 1024
 
@@ -69,9 +70,10 @@ static bool hash_key(const rowan_column *const *columns, size_t n_columns,
         rowan_column_get(columns[i], row, &value);
         if (value.is_null)
             return false;
-        if (value.type == ROWAN_INT32 || value.type == ROWAN_INT64)
+        if (value.type == ROWAN_INT64 || value.type == ROWAN_INT32 ||
+            value.type == ROWAN_INT16 || value.type == ROWAN_ENUM)
             hash = mix(hash ^ (uint64_t)value.as.int64);
-        else if (value.type == ROWAN_TEXT)
+        else if (rowan__is_span(value.type))
             hash = hash_bytes(hash, value.as.text.ptr, value.as.text.len);
         else
             hash = hash_bytes(hash, text, rowan_value_format(&value, text));

@@ -51,7 +51,8 @@ size_t rowan_bytes_format(const unsigned char *bytes, size_t len, char *out)
 
     for (size_t i = 0; i < len; i += 3) {
         size_t left = len - i;
-        uint32_t bits = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+        uint32_t bits = (uint32_t)bytes[i] << 16 |
+                        (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
                         (left > 2 ? bytes[i + 2] : 0);
 
         *at++ = digits[bits >> 18];

@@ -37,13 +37,15 @@ static size_t size_of(rowan_type type)
 
 const char *rowan_enum_label(const rowan_enum *labels, int64_t value)
 {
-    return value >= 0 && (uint64_t)value < labels->n_labels ? labels->labels[value] : NULL;
+    return value >= 0 && (uint64_t)value < labels->n_labels ? labels->labels[value]
+                                                            : NULL;
 }
 
 int rowan_enum_value(const rowan_enum *labels, const char *label, size_t len)
 {
     for (size_t i = 0; i < labels->n_labels; i++) {
-        if (strncmp(labels->labels[i], label, len) == 0 && labels->labels[i][len] == '\0')
+        if (strncmp(labels->labels[i], label, len) == 0 &&
+            labels->labels[i][len] == '\0')
             return (int)i;
     }
     return -1;
@@ -158,7 +160,8 @@ rowan_status rowan_column_set(const rowan_column *column, void *row,
             *(bool *)member = false;
         return ROWAN_OK;
     }
-    if (value->type != column->type && !(is_integer(column->type) && is_integer(value->type)))
+    if (value->type != column->type &&
+        !(is_integer(column->type) && is_integer(value->type)))
         return rowan_fail(err, ROWAN_EINVAL, "%s is %s, not %s", column->name,
                           rowan_type_name(column->type), rowan_type_name(value->type));
     if (is_integer(column->type) && !rowan__int_fits(column->type, value->as.int64))
@@ -188,7 +191,8 @@ static rowan_status check_text(const rowan_column *column, rowan_text text,
         return rowan_fail(err, ROWAN_EINVAL, "holds a NUL byte");
     valid = rowan__utf8_valid_len(text.ptr, text.len);
     if (valid != text.len)
-        return rowan_fail(err, ROWAN_EINVAL, "is not valid UTF-8 (byte %zu)", valid + 1);
+        return rowan_fail(err, ROWAN_EINVAL, "is not valid UTF-8 (byte %zu)",
+                          valid + 1);
     if (column->max_length > 0 && text.len > column->max_length &&
         n_characters(text.ptr, text.len) > column->max_length)
         return rowan_fail(err, ROWAN_EINVAL, "is longer than %u characters",
@@ -206,7 +210,7 @@ static rowan_status check_decimal(const rowan_column *column, rowan_decimal *val
     if (st != ROWAN_OK)
         return st;
     n_digits = rowan_decimal_format(*value, text) - (text[0] == '-');
-    n_digits -= column->scale > 0;              /* the point */
+    n_digits -= column->scale > 0;                                       /* the point */
     n_digits -= column->scale > 0 && column->scale == column->precision; /* "0." */
     if (n_digits > column->precision)
         return rowan_fail(err, ROWAN_EINVAL, "has more than %d digits before the point",
@@ -224,7 +228,8 @@ rowan_status rowan_column_check(const rowan_column *column, rowan_value *value,
         return rowan_fail(err, ROWAN_EINVAL, "is not set");
     switch (value->type) {
     case ROWAN_TEXT: return check_text(column, value->as.text, err);
-    case ROWAN_JSON: return rowan_json_check(value->as.text.ptr, value->as.text.len, err);
+    case ROWAN_JSON:
+        return rowan_json_check(value->as.text.ptr, value->as.text.len, err);
     case ROWAN_BYTES:
         if (column->max_length > 0 && value->as.bytes.len > column->max_length)
             return rowan_fail(err, ROWAN_EINVAL, "is longer than %u bytes",
@@ -233,7 +238,8 @@ rowan_status rowan_column_check(const rowan_column *column, rowan_value *value,
     case ROWAN_DECIMAL: return check_decimal(column, &value->as.decimal, err);
     case ROWAN_ENUM:
         if (rowan_enum_label(column->labels, value->as.int64) == NULL)
-            return rowan_fail(err, ROWAN_EINVAL, "is no value of %s", column->labels->name);
+            return rowan_fail(err, ROWAN_EINVAL, "is no value of %s",
+                              column->labels->name);
         return ROWAN_OK;
     case ROWAN_DATE:
         if (!rowan_date_is_valid(value->as.date))
@@ -271,8 +277,8 @@ static rowan_status parse_bytes(rowan_arena *arena, const char *text, size_t len
     return rowan_bytes_parse(text, len, to, &out->as.bytes.len, err);
 }
 
-static rowan_status parse_label(const rowan_column *column, const char *text, size_t len,
-                                rowan_value *out, rowan_error *err)
+static rowan_status parse_label(const rowan_column *column, const char *text,
+                                size_t len, rowan_value *out, rowan_error *err)
 {
     out->as.int64 = rowan_enum_value(column->labels, text, len);
     if (out->as.int64 < 0)

@@ -42,7 +42,8 @@ static bool in_range(int128 units)
 
 static rowan_status too_long(rowan_error *err)
 {
-    return rowan_fail(err, ROWAN_EINVAL, "has more than %d digits", ROWAN_DECIMAL_DIGITS);
+    return rowan_fail(err, ROWAN_EINVAL, "has more than %d digits",
+                      ROWAN_DECIMAL_DIGITS);
 }
 
 rowan_decimal rowan_decimal_of(int64_t units, int scale)
@@ -105,7 +106,8 @@ int rowan_decimal_compare(rowan_decimal a, rowan_decimal b)
 {
     int128 x = units_of(a), y = units_of(b);
     int scale = a.scale < b.scale ? a.scale : b.scale;
-    int128 x_power = power_of_ten(a.scale - scale), y_power = power_of_ten(b.scale - scale);
+    int128 x_power = power_of_ten(a.scale - scale),
+           y_power = power_of_ten(b.scale - scale);
     int128 x_whole = x / x_power, y_whole = y / y_power;
 
     if (x_whole != y_whole)
@@ -121,12 +123,13 @@ rowan_status rowan_decimal_rescale(rowan_decimal value, int scale, rowan_decimal
     int128 units = units_of(value), power;
 
     if (scale < 0 || scale > ROWAN_DECIMAL_DIGITS)
-        return rowan_fail(err, ROWAN_EINVAL, "a scale is 0 to %d", ROWAN_DECIMAL_DIGITS);
+        return rowan_fail(err, ROWAN_EINVAL, "a scale is 0 to %d",
+                          ROWAN_DECIMAL_DIGITS);
     if (scale < value.scale) {
         power = power_of_ten(value.scale - scale);
         if (units % power != 0)
-            return rowan_fail(err, ROWAN_EINVAL, "has more than %d digits behind the point",
-                              scale);
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "has more than %d digits behind the point", scale);
         units /= power;
     } else {
         power = power_of_ten(scale - value.scale);
@@ -137,8 +140,8 @@ rowan_status rowan_decimal_rescale(rowan_decimal value, int scale, rowan_decimal
     return ROWAN_OK;
 }
 
-static rowan_status add(rowan_decimal a, rowan_decimal b, bool subtract, rowan_decimal *out,
-                        rowan_error *err)
+static rowan_status add(rowan_decimal a, rowan_decimal b, bool subtract,
+                        rowan_decimal *out, rowan_error *err)
 {
     int scale = a.scale > b.scale ? a.scale : b.scale;
     int128 units;

@@ -135,9 +135,7 @@ static bool take_value(reader *r, bool *opened)
     case 'f': return take_word(r, "false");
     case 'n': return take_word(r, "null");
     case '[':
-    case '{':
-        *opened = true;
-        return open_level(r, *r->at++ == '{');
+    case '{': *opened = true; return open_level(r, *r->at++ == '{');
     default: return take_number(r);
     }
 }

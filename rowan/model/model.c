@@ -56,12 +56,14 @@ static rowan_status check_column(const rowan_models *models, const rowan_model *
     if (column->automatic &&
         (rowan_model_key(model) != column ||
          (column->type != ROWAN_INT64 && column->type != ROWAN_INT32 &&
-                               column->type != ROWAN_INT16)))
+          column->type != ROWAN_INT16)))
         return rowan_fail(err, ROWAN_EINVAL, "%s.%s: AUTO is for a single integer key",
                           model->name, column->name);
     if (column->type == ROWAN_DECIMAL &&
-        (column->precision < 1 || column->precision > 38 || column->scale > column->precision))
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: a decimal needs PRECISION(1 to 38, scale)",
+        (column->precision < 1 || column->precision > 38 ||
+         column->scale > column->precision))
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s.%s: a decimal needs PRECISION(1 to 38, scale)",
                           model->name, column->name);
     if (column->references == NULL)
         return ROWAN_OK;

@@ -49,12 +49,12 @@ rowan_status rowan__bad_column(const rowan_model *shape, const rowan_column *col
                       column->name, what);
 }
 
-rowan_status rowan__read_null(const rowan_model *shape, const rowan_column *column, char *row,
-                              rowan_error *err)
+rowan_status rowan__read_null(const rowan_model *shape, const rowan_column *column,
+                              char *row, rowan_error *err)
 {
     if (!column->nullable)
-        return rowan__bad_column(shape, column, "is NULL, which the model does not allow",
-                                 err);
+        return rowan__bad_column(shape, column,
+                                 "is NULL, which the model does not allow", err);
     if (rowan__is_span(column->type))
         memset(row + column->offset, 0, sizeof(rowan_opt_text));
     else
@@ -63,14 +63,15 @@ rowan_status rowan__read_null(const rowan_model *shape, const rowan_column *colu
 }
 
 rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *column,
-                               const char *label, size_t len, char *row, rowan_error *err)
+                               const char *label, size_t len, char *row,
+                               rowan_error *err)
 {
     int value = rowan_enum_value(column->labels, label, len);
     unsigned member = (unsigned)value;
 
     if (value < 0)
-        return rowan__bad_column(shape, column, "has a label that the model does not know",
-                                 err);
+        return rowan__bad_column(shape, column,
+                                 "has a label that the model does not know", err);
     memcpy(row + column->value_offset, &member, sizeof member);
     return ROWAN_OK;
 }
@@ -87,13 +88,15 @@ rowan_status rowan__read_span(const rowan_column *column, const void *bytes, siz
 }
 
 rowan_status rowan__read_decimal(const rowan_model *shape, const rowan_column *column,
-                                 const char *text, size_t len, char *row, rowan_error *err)
+                                 const char *text, size_t len, char *row,
+                                 rowan_error *err)
 {
     rowan_decimal value;
 
     if (rowan_decimal_parse(text, len, &value, NULL) != ROWAN_OK ||
         rowan_decimal_rescale(value, column->scale, &value, NULL) != ROWAN_OK)
-        return rowan__bad_column(shape, column, "is no decimal of the model's scale", err);
+        return rowan__bad_column(shape, column, "is no decimal of the model's scale",
+                                 err);
     memcpy(row + column->value_offset, &value, sizeof value);
     return ROWAN_OK;
 }

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <float.h>
+#include <langinfo.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,8 @@ bool rowan__date_read(const char *text, size_t len, rowan_date *out)
 
 rowan_time rowan_time_of(int hour, int minute, int second, int microsecond)
 {
-    return (rowan_time){ (hour * 3600 + minute * 60 + second) * US_PER_SECOND + microsecond };
+    return (rowan_time){ (hour * 3600 + minute * 60 + second) * US_PER_SECOND +
+                         microsecond };
 }
 
 void rowan__time_write(rowan_time time, char out[15])
@@ -309,26 +311,49 @@ static bool is_special_double(const char *text, size_t len, double *out)
     return true;
 }
 
+/* strtod() and printf() speak the locale's decimal point, and a program may have chosen
+ * one with a comma. Puts `to` in place of `from` in a number; `text` has room for it. */
+static size_t change_point(char *text, size_t len, const char *from, const char *to)
+{
+    char *at = strcmp(from, to) == 0 ? NULL : strstr(text, from);
+    size_t from_len = strlen(from), to_len = strlen(to);
+
+    if (at == NULL)
+        return len;
+    memmove(at + to_len, at + from_len, len - (size_t)(at - text) - from_len + 1);
+    memcpy(at, to, to_len);
+    return len - from_len + to_len;
+}
+
+static const char *locale_point(void)
+{
+    return nl_langinfo(RADIXCHAR);
+}
+
+#define DOUBLE_MAX_LEN 511 /* bytes; no double needs so many digits */
+#define POINT_MAX_LEN  8   /* of a decimal point: one character of any locale */
+
 bool rowan__double_read(const char *text, size_t len, bool special, double *out)
 {
-    char copy[512]; /* strtod() wants a NUL; no double needs so many digits */
+    char copy[DOUBLE_MAX_LEN + POINT_MAX_LEN + 1];
     char *end;
 
-    if (len == 0 || len >= sizeof copy)
+    if (len == 0 || len > DOUBLE_MAX_LEN)
         return false;
-    for (size_t i = 0; i < len;
-         i++) { /* digits only: no hexadecimal, no locale, no space */
+    /* Digits only: no hexadecimal, no space. */
+    for (size_t i = 0; i < len; i++) {
         if (strchr("0123456789+-.eE", text[i]) == NULL || text[i] == '\0')
             return special && is_special_double(text, len, out);
     }
     memcpy(copy, text, len);
     copy[len] = '\0';
+    len = change_point(copy, len, ".", locale_point());
     errno = 0;
     *out = strtod(copy, &end);
     if (end != copy + len)
         return false;
-    return !(errno == ERANGE &&
-             isinf(*out)); /* too large; too small is the nearest one */
+    /* Too large is refused; too small is the nearest one. */
+    return !(errno == ERANGE && isinf(*out));
 }
 
 size_t rowan__double_write(double value, char *out)
@@ -348,7 +373,7 @@ size_t rowan__double_write(double value, char *out)
         if (memcmp(&back, &value, sizeof back) == 0)
             break;
     }
-    return (size_t)len;
+    return change_point(out, (size_t)len, locale_point(), ".");
 }
 
 size_t rowan__float_write(float value, char *out)
@@ -422,7 +447,8 @@ static rowan_status parse_float(const char *text, size_t len, rowan_value *out,
         out->as.real = value;
         return ROWAN_OK;
     }
-    memcpy(copy, text, len); /* read anew: by way of a double it would be rounded twice */
+    memcpy(copy, text,
+           len); /* read anew: by way of a double it would be rounded twice */
     copy[len] = '\0';
     narrow = strtof(copy, NULL);
     if (isinf(narrow))
@@ -494,7 +520,8 @@ rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
     case ROWAN_TEXT: return parse_text(text, len, out, err);
     case ROWAN_N_TYPES: break;
     }
-    return rowan_fail(err, ROWAN_EINVAL, "%s is not read this way", rowan_type_name(type));
+    return rowan_fail(err, ROWAN_EINVAL, "%s is not read this way",
+                      rowan_type_name(type));
 }
 
 size_t rowan_value_format(const rowan_value *value, char *out)

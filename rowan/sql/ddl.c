@@ -28,7 +28,8 @@ static void constraint(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_done(&name);
 }
 
-static void column_type(const rowan__dialect *d, const rowan_column *column, rowan__buf *sql)
+static void column_type(const rowan__dialect *d, const rowan_column *column,
+                        rowan__buf *sql)
 {
     if (column->type == ROWAN_TEXT && column->max_length > 0 && d->limited_text != NULL)
         rowan__buf_printf(sql, "%s(%u)", d->limited_text, (unsigned)column->max_length);

@@ -54,7 +54,8 @@ static rowan_status finish_value(const rowan_column *column, rowan_value *value,
     }
     if (value->type == ROWAN_ENUM) {
         if (!value->is_null)
-            value->as.text = rowan_text_of(rowan_enum_label(column->labels, value->as.int64));
+            value->as.text =
+                rowan_text_of(rowan_enum_label(column->labels, value->as.int64));
         value->type = ROWAN_TEXT;
     }
     return ROWAN_OK;
@@ -114,8 +115,8 @@ static rowan_status coerce(const rowan_column *column, bool for_set, rowan_value
         value->type = want;
     }
     if (value->type != want)
-        return rowan_fail(err, ROWAN_EINVAL, "%s is %s and cannot be %s %s", column->name,
-                          rowan_type_name(column->type),
+        return rowan_fail(err, ROWAN_EINVAL, "%s is %s and cannot be %s %s",
+                          column->name, rowan_type_name(column->type),
                           for_set ? "set to" : "compared with",
                           rowan_type_name(value->type));
     if (!for_set && want == ROWAN_DECIMAL) /* any number can be compared with */

@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include <rowan/decimal.h>
+
 #include "postgres.h"
 
 ROWAN_MODELS(test_models, "0", Visit, Place, Sample); /* children first, on purpose */
@@ -69,6 +71,15 @@ Sample test_sample(void)
         .words = rowan_text_of("Grüße, “Ada” \\ ' \" \n\t 🙂"),
         .day = { 1912, 6, 23 },
         .at = rowan_timestamp_of((rowan_date){ 2026, 1, 2 }, 3, 4, 5, 6),
+        .tiny = -7,
+        .narrow = 0.1f,
+        .price = rowan_decimal_of(125, 1),
+        .clock = rowan_time_of(23, 59, 59, 999999),
+        .uuid = { { 0x12, 0x3e, 0x45, 0x67, 0xe8, 0x9b, 0x12, 0xd3, 0xa4, 0x56, 0x42, 0x66,
+                    0x14, 0x17, 0x40, 0x00 } },
+        .blob = rowan_bytes_of("a\0b\xff", 4),
+        .json = rowan_json_of("[1, {\"a\": null}]"),
+        .mood = MOOD_MIXED,
     };
 }
 

@@ -18,6 +18,8 @@
 
 /* clang-format off */
 
+ROWAN_ENUM(Mood, (MOOD_GOOD, "good"), (MOOD_BAD, "it's bad"), (MOOD_MIXED, "ge\"mischt ü"))
+
 /* One column of each type, and the same nullable. */
 ROWAN_MODEL(Sample, "sample",
     (rowan_int64,         id,         PRIMARY_KEY, AUTO),
@@ -28,13 +30,30 @@ ROWAN_MODEL(Sample, "sample",
     (rowan_text,          words),
     (rowan_date,          day),
     (rowan_timestamp,     at),
+    (rowan_int16,         tiny),
+    (rowan_float,         narrow),
+    (rowan_decimal,       price,      PRECISION(38, 10)),
+    (rowan_time,          clock),
+    (rowan_uuid,          uuid),
+    (rowan_bytes,         blob),
+    (rowan_json,          json),
+    (Mood,                mood,       ENUM(Mood)),
     (rowan_opt_bool,      opt_flag),
     (rowan_opt_int32,     opt_small),
     (rowan_opt_int64,     opt_big),
     (rowan_opt_double,    opt_real),
     (rowan_opt_text,      opt_words),
     (rowan_opt_date,      opt_day),
-    (rowan_opt_timestamp, opt_at)
+    (rowan_opt_timestamp, opt_at),
+    (rowan_opt_int16,     opt_tiny),
+    (rowan_opt_float,     opt_narrow),
+    (rowan_opt_decimal,   opt_price,  PRECISION(5, 2)),
+    (rowan_opt_time,      opt_clock),
+    (rowan_opt_uuid,      opt_uuid),
+    (rowan_opt_bytes,     opt_blob,   MAX(4)),
+    (rowan_opt_json,      opt_json),
+    (opt_Mood,            opt_mood,   ENUM(Mood)),
+    (rowan_opt_text,      opt_name,   MAX(5))
 )
 
 /* A key that is given, a unique column, and a reference to itself. */

@@ -7,7 +7,7 @@
 
 #include "alloc_int.h"
 
-static char *taken(rowan_json *json)
+static char *taken(rowan_json_writer *json)
 {
     char *text;
 
@@ -20,7 +20,7 @@ static char *taken(rowan_json *json)
 
 static char *string_of(const char *text, size_t len)
 {
-    rowan_json json = { 0 };
+    rowan_json_writer json = { 0 };
 
     rowan_json_string(&json, text, len);
     return taken(&json);
@@ -42,7 +42,7 @@ static void test_strings(void **state)
 
 static void test_row(void **state)
 {
-    rowan_json json = { 0 };
+    rowan_json_writer json = { 0 };
     Sample sample = test_sample();
 
     (void)state;
@@ -63,7 +63,7 @@ static void test_row(void **state)
 
 static char *double_of(double value)
 {
-    rowan_json json = { 0 };
+    rowan_json_writer json = { 0 };
     rowan_value wrapped = rowan_value_double(value);
 
     rowan_json_value(&json, &wrapped);
@@ -84,7 +84,7 @@ static void test_doubles(void **state)
 
 static void test_rows(void **state)
 {
-    rowan_json json = { 0 };
+    rowan_json_writer json = { 0 };
     Visit visits[] = { { rowan_text_of("a"), 1, 2 }, { rowan_text_of("b"), 3, 4 } };
 
     (void)state;
@@ -101,7 +101,7 @@ static void test_rows(void **state)
 /* Memory that runs out is sticky, and nothing is written behind the end. */
 static void test_memory_runs_out(void **state)
 {
-    rowan_json json = { 0 };
+    rowan_json_writer json = { 0 };
     Sample sample = test_sample();
 
     (void)state;

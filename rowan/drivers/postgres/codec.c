@@ -18,13 +18,13 @@
 Oid rowan__pg_oid(rowan_type type)
 {
     static const Oid oids[ROWAN_N_TYPES] = {
-        [ROWAN_BOOL] = OID_BOOL,  [ROWAN_INT32] = OID_INT4,
-        [ROWAN_INT64] = OID_INT8, [ROWAN_DOUBLE] = OID_FLOAT8,
-        [ROWAN_DATE] = OID_DATE,  [ROWAN_TIMESTAMP] = OID_TIMESTAMPTZ,
-        [ROWAN_TEXT] = OID_TEXT,     [ROWAN_INT16] = OID_INT2,
-        [ROWAN_FLOAT] = OID_FLOAT4,  [ROWAN_DECIMAL] = OID_NUMERIC,
-        [ROWAN_TIME] = OID_TIME,     [ROWAN_UUID] = OID_UUID,
-        [ROWAN_BYTES] = OID_BYTEA,   [ROWAN_JSON] = OID_JSONB,
+        [ROWAN_BOOL] = OID_BOOL,    [ROWAN_INT32] = OID_INT4,
+        [ROWAN_INT64] = OID_INT8,   [ROWAN_DOUBLE] = OID_FLOAT8,
+        [ROWAN_DATE] = OID_DATE,    [ROWAN_TIMESTAMP] = OID_TIMESTAMPTZ,
+        [ROWAN_TEXT] = OID_TEXT,    [ROWAN_INT16] = OID_INT2,
+        [ROWAN_FLOAT] = OID_FLOAT4, [ROWAN_DECIMAL] = OID_NUMERIC,
+        [ROWAN_TIME] = OID_TIME,    [ROWAN_UUID] = OID_UUID,
+        [ROWAN_BYTES] = OID_BYTEA,  [ROWAN_JSON] = OID_JSONB,
         [ROWAN_ENUM] = OID_TEXT,
     };
 
@@ -256,7 +256,8 @@ static bool numeric_text(const char *in, int len, char *out)
     weight = (int16_t)get16(in + 2);
     sign = get16(in + 4);
     scale = get16(in + 6);
-    if (sign & ~NUMERIC_NEGATIVE || weight > 12 || weight < -12 || scale > ROWAN_DECIMAL_DIGITS)
+    if (sign & ~NUMERIC_NEGATIVE || weight > 12 || weight < -12 ||
+        scale > ROWAN_DECIMAL_DIGITS)
         return false;
     for (int i = 0; i < n_groups; i++) {
         if (get16(in + 8 + 2 * i) > 9999)
@@ -297,8 +298,9 @@ static bool read_time(const char *in, int len, rowan_time *out)
 }
 
 /* A span: text and bytes stay in the result if `borrow`; jsonb begins with its version. */
-static rowan_status read_span(const rowan_column *column, Oid oid, const char *in, int len,
-                              bool borrow, rowan_arena *arena, char *row, rowan_error *err)
+static rowan_status read_span(const rowan_column *column, Oid oid, const char *in,
+                              int len, bool borrow, rowan_arena *arena, char *row,
+                              rowan_error *err)
 {
     rowan_text span = { in, (size_t)len };
 
@@ -327,7 +329,8 @@ static rowan_status read_value(const rowan_model *shape, const rowan_column *col
         break;
     case ROWAN_INT16:
     case ROWAN_INT32:
-        good = read_integer(in, len, &integer) && rowan__int_fits(column->type, integer);
+        good =
+            read_integer(in, len, &integer) && rowan__int_fits(column->type, integer);
         if (column->type == ROWAN_INT16)
             *(int16_t *)to = (int16_t)integer;
         else
@@ -349,9 +352,10 @@ static rowan_status read_value(const rowan_model *shape, const rowan_column *col
         break;
     case ROWAN_DECIMAL:
     case ROWAN_ENUM: {
-        rowan_status st = column->type == ROWAN_ENUM
-                              ? rowan__read_label(shape, column, in, (size_t)len, row, err)
-                              : read_numeric(shape, column, in, len, row, err);
+        rowan_status st =
+            column->type == ROWAN_ENUM
+                ? rowan__read_label(shape, column, in, (size_t)len, row, err)
+                : read_numeric(shape, column, in, len, row, err);
         if (st != ROWAN_OK)
             return st;
         good = true;
@@ -386,8 +390,8 @@ rowan_status rowan__pg_read_row(const PGresult *result, int row_idx, bool borrow
         if (len == 0 && PQgetisnull(result, row_idx, i))
             st = rowan__read_null(shape, column, row, err);
         else if (rowan__is_span(column->type))
-            st = read_span(column, PQftype(result, i), in, len, borrow, rows->arena, row,
-                           err);
+            st = read_span(column, PQftype(result, i), in, len, borrow, rows->arena,
+                           row, err);
         else
             st = read_value(shape, column, in, len, row, err);
         if (st != ROWAN_OK)

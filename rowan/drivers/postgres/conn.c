@@ -34,6 +34,7 @@ static rowan_status status_of(const char *sqlstate)
         { "25P02", ROWAN_EINVAL },       /* in_failed_sql_transaction */
         { "0A", ROWAN_EUNSUPPORTED },    /* feature not supported */
         { "22", ROWAN_EINVAL },          /* data exception */
+        { "54", ROWAN_EINVAL }, /* program limit exceeded: a value is too large */
         { "42501", ROWAN_EUNSUPPORTED }, /* insufficient_privilege */
         { "42", ROWAN_EDATA }, /* no such table or column, or of another type */
         { "58", ROWAN_EIO },   /* system error */

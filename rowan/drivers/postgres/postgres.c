@@ -289,9 +289,11 @@ static rowan_status send_values(postgres_prepared *prepared, const rowan_value *
                 return rowan_fail(err, ROWAN_EINVAL, "a text is longer than 2 GB");
             pointers[i] = values[i].as.text.ptr;
             lengths[i] = (int)values[i].as.text.len;
-            if (values[i].type == ROWAN_JSON) { /* jsonb, version 1; its place comes below */
+            if (values[i].type ==
+                ROWAN_JSON) { /* jsonb, version 1; its place comes below */
                 rowan__buf_char(&conn->copy, 1);
-                rowan__buf_add(&conn->copy, values[i].as.text.ptr, values[i].as.text.len);
+                rowan__buf_add(&conn->copy, values[i].as.text.ptr,
+                               values[i].as.text.len);
                 lengths[i]++;
             }
         } else {

@@ -177,7 +177,8 @@ static rowan_status open_file(sqlite_conn *conn, const rowan__uri *uri,
 
 /* Decimals are stored as text and compared as numbers. What is no decimal comes after all
  * that are, in the order of its bytes. */
-static int compare_decimals(void *ctx, int a_len, const void *a, int b_len, const void *b)
+static int compare_decimals(void *ctx, int a_len, const void *a, int b_len,
+                            const void *b)
 {
     rowan_decimal x, y;
     bool x_good = rowan_decimal_parse(a, (size_t)a_len, &x, NULL) == ROWAN_OK;
@@ -394,12 +395,13 @@ static const char storage[ROWAN_N_TYPES] = {
 };
 
 /* Reads a type that is stored as text into its member. */
-static rowan_status read_text_form(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
-                                   const rowan_column *column, char *row, rowan_error *err)
+static rowan_status read_text_form(sqlite3_value *value, const rowan_model *shape,
+                                   const rowan_column *column, char *row,
+                                   rowan_error *err)
 {
     char *to = row + column->value_offset;
-    const char *text = (const char *)sqlite3_column_text(stmt, idx);
-    size_t len = (size_t)sqlite3_column_bytes(stmt, idx);
+    const char *text = (const char *)sqlite3_value_text(value);
+    size_t len = (size_t)sqlite3_value_bytes(value);
     bool good = false;
 
     if (text == NULL)
@@ -415,16 +417,17 @@ static rowan_status read_text_form(sqlite3_stmt *stmt, int idx, const rowan_mode
     default: return rowan__read_decimal(shape, column, text, len, row, err);
     }
     return good ? ROWAN_OK
-                : rowan__bad_column(shape, column, "is not in the form of its type", err);
+                : rowan__bad_column(shape, column, "is not in the form of its type",
+                                    err);
 }
 
-static rowan_status read_span(sqlite3_stmt *stmt, int idx, const rowan_column *column,
+static rowan_status read_span(sqlite3_value *value, const rowan_column *column,
                               rowan_arena *arena, char *row, rowan_error *err)
 {
     const void *bytes = column->type == ROWAN_BYTES
-                            ? sqlite3_column_blob(stmt, idx)
-                            : (const void *)sqlite3_column_text(stmt, idx);
-    size_t len = (size_t)sqlite3_column_bytes(stmt, idx);
+                            ? sqlite3_value_blob(value)
+                            : (const void *)sqlite3_value_text(value);
+    size_t len = (size_t)sqlite3_value_bytes(value);
 
     if (bytes == NULL && len == 0 && column->type == ROWAN_BYTES)
         bytes = ""; /* an empty blob has no address */
@@ -433,54 +436,55 @@ static rowan_status read_span(sqlite3_stmt *stmt, int idx, const rowan_column *c
     return rowan__read_span(column, bytes, len, arena, row, err);
 }
 
-static rowan_status read_integer(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
+static rowan_status read_integer(sqlite3_value *value, const rowan_model *shape,
                                  const rowan_column *column, char *to, rowan_error *err)
 {
-    int64_t value = sqlite3_column_int64(stmt, idx);
+    int64_t integer = sqlite3_value_int64(value);
 
-    if (!rowan__int_fits(column->type, value))
+    if (!rowan__int_fits(column->type, integer))
         return rowan__bad_column(shape, column, "is out of range for its type", err);
     if (column->type == ROWAN_INT16)
-        *(int16_t *)to = (int16_t)value;
+        *(int16_t *)to = (int16_t)integer;
     else if (column->type == ROWAN_INT32)
-        *(int32_t *)to = (int32_t)value;
+        *(int32_t *)to = (int32_t)integer;
     else
-        *(int64_t *)to = value;
+        *(int64_t *)to = integer;
     return ROWAN_OK;
 }
 
 /* Reads one column into its member. The storage class is checked: a file that another
  * program wrote may hold anything. */
-static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *shape,
-                                const rowan_column *column, char *row, rowan_arena *arena,
-                                rowan_error *err)
+static rowan_status read_column(sqlite3_value *value, const rowan_model *shape,
+                                const rowan_column *column, char *row,
+                                rowan_arena *arena, rowan_error *err)
 {
     char *to = row + column->value_offset;
-    int stored = sqlite3_column_type(stmt, idx);
+    int stored = sqlite3_value_type(value);
     rowan_status st = ROWAN_OK;
 
     if (stored == SQLITE_NULL)
         return rowan__read_null(shape, column, row, err);
     if (stored != storage[column->type] &&
         !(storage[column->type] == SQLITE_FLOAT && stored == SQLITE_INTEGER))
-        return rowan__bad_column(shape, column, "is of another type than the model's", err);
+        return rowan__bad_column(shape, column, "is of another type than the model's",
+                                 err);
     switch (column->type) {
     case ROWAN_TEXT:
     case ROWAN_BYTES:
     case ROWAN_JSON: /* what is there says so by itself */
-        return read_span(stmt, idx, column, arena, row, err);
-    case ROWAN_BOOL: *(bool *)to = sqlite3_column_int64(stmt, idx) != 0; break;
+        return read_span(value, column, arena, row, err);
+    case ROWAN_BOOL: *(bool *)to = sqlite3_value_int64(value) != 0; break;
     case ROWAN_INT16:
     case ROWAN_INT32:
-    case ROWAN_INT64: st = read_integer(stmt, idx, shape, column, to, err); break;
-    case ROWAN_FLOAT: *(float *)to = (float)sqlite3_column_double(stmt, idx); break;
-    case ROWAN_DOUBLE: *(double *)to = sqlite3_column_double(stmt, idx); break;
+    case ROWAN_INT64: st = read_integer(value, shape, column, to, err); break;
+    case ROWAN_FLOAT: *(float *)to = (float)sqlite3_value_double(value); break;
+    case ROWAN_DOUBLE: *(double *)to = sqlite3_value_double(value); break;
     case ROWAN_DECIMAL:
     case ROWAN_DATE:
     case ROWAN_TIME:
     case ROWAN_TIMESTAMP:
     case ROWAN_UUID:
-    case ROWAN_ENUM: st = read_text_form(stmt, idx, shape, column, row, err); break;
+    case ROWAN_ENUM: st = read_text_form(value, shape, column, row, err); break;
     case ROWAN_N_TYPES: break;
     }
     if (column->nullable)
@@ -488,6 +492,8 @@ static rowan_status read_column(sqlite3_stmt *stmt, int idx, const rowan_model *
     return st;
 }
 
+/* Values are taken whole: that is one call which locks and checks a column instead of
+ * three, and without mutexes a value may be asked by itself. */
 static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error *err)
 {
     const rowan_model *shape = rows->shape;
@@ -496,8 +502,8 @@ static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error 
     if (row == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     for (int i = 0; i < shape->n_columns; i++) {
-        rowan_status st =
-            read_column(stmt, i, shape, &shape->columns[i], row, rows->arena, err);
+        rowan_status st = read_column(sqlite3_column_value(stmt, i), shape,
+                                      &shape->columns[i], row, rows->arena, err);
 
         if (st != ROWAN_OK)
             return st;

@@ -95,7 +95,7 @@ rowan_status rowan_reply_row(rowan_request *request, rowan_session *db,
 /* Answers with JSON that the handler wrote; takes the text out of `json`.
  * Returns  ROWAN_OK; ROWAN_ENOMEM if it is incomplete (json->failed). */
 rowan_status rowan_reply_json(rowan_request *request, int http_status,
-                              rowan_json *json) ROWAN_CHECKED;
+                              rowan_json_writer *json) ROWAN_CHECKED;
 
 /* Answers with a problem document. `detail` may be NULL. */
 rowan_status rowan_reply_problem(rowan_request *request, int http_status,

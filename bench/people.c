@@ -1,0 +1,217 @@
+/* people.c - see people.h. */
+#include "people.h"
+
+#include <rowan/merge.h>
+#include <rowan/schema.h>
+
+#include <unistd.h>
+
+ROWAN_MODELS(people_models, "1.0.0", BenchPerson);
+
+static const char *const first_names[] = {
+    "Ada",       "Alan",    "Barbara",  "Charles", "Donald",   "Dorothy",
+    "Edsger",    "Frances", "Grace",    "Hedy",    "Ivan",     "Jean",
+    "John",      "Karen",   "Katalin",  "Leslie",  "Margaret", "Niklaus",
+    "Ole-Johan", "Radia",   "Shafrira", "Tony",    "Žofia",    "Jürgen",
+};
+static const char *const starts[] = { "Ander", "Berg", "Carl", "Dijk", "Ek",  "Floyd",
+                                      "Gold",  "Hopp", "Iver", "Knu",  "Lam", "Mc",
+                                      "Nau",   "Perl", "Rit",  "Thom" };
+static const char *const ends[] = { "son",   "mann",  "stra", "er",   "wasser", "th",
+                                    "port",  "is",    "chie", "pson", "sen",    "ova",
+                                    "ström", "field", "ley",  "by" };
+static const char *const countries[] = { "Norway",         "United States",
+                                         "United Kingdom", "Netherlands",
+                                         "Israel",         "France",
+                                         "Canada",         "Switzerland" };
+
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+static const char *last_name(size_t idx)
+{
+    static char *names[N_OF(starts) * N_OF(ends)];
+
+    if (names[idx] == NULL)
+        names[idx] =
+            bench_printf("%s%s", starts[idx / N_OF(ends)], ends[idx % N_OF(ends)]);
+    return names[idx];
+}
+
+BenchPerson people_make(int64_t id)
+{
+    uint64_t dice = mix((uint64_t)id);
+    BenchPerson person = { .id = id };
+
+    person.first_name = rowan_text_of(first_names[dice % N_OF(first_names)]);
+    person.last_name =
+        rowan_text_of(last_name((dice >> 8) % (N_OF(starts) * N_OF(ends))));
+    person.country = rowan_text_of(countries[(dice >> 16) % N_OF(countries)]);
+    if (dice >> 24 & 15) /* not known of one in 16 */
+        person.born =
+            ROWAN_SOME(rowan_opt_date,
+                       rowan_date_from_days((int32_t)(dice >> 32 & 32767) - 25000));
+    return person;
+}
+
+bool people_same(const BenchPerson *a, const BenchPerson *b)
+{
+    return a->id == b->id && rowan_text_equal(a->first_name, b->first_name) &&
+           rowan_text_equal(a->last_name, b->last_name) && a->born.has == b->born.has &&
+           (!a->born.has ||
+            memcmp(&a->born.value, &b->born.value, sizeof a->born.value) == 0) &&
+           rowan_text_equal(a->country, b->country);
+}
+
+void people_write_csv(const char *path, size_t n)
+{
+    FILE *file = fopen(path, "w");
+
+    if (file == NULL)
+        bench_die("%s cannot be written", path);
+    (void)fputs("id,first_name,last_name,born,country\n", file);
+    for (size_t i = 1; i <= n; i++) {
+        BenchPerson p = people_make((int64_t)i);
+
+        (void)fprintf(file, "%lld,%s,%s,", (long long)p.id, p.first_name.ptr,
+                      p.last_name.ptr);
+        if (p.born.has)
+            (void)fprintf(file, "%04d-%02d-%02d", p.born.value.year, p.born.value.month,
+                          p.born.value.day);
+        (void)fprintf(file, ",%s\n", p.country.ptr);
+    }
+    if (fclose(file) != 0)
+        bench_die("%s cannot be written", path);
+}
+
+void people_die_sqlite(sqlite3 *db)
+{
+    bench_die("SQLite: %s", sqlite3_errmsg(db));
+}
+
+void people_die_postgres(PGconn *pg)
+{
+    bench_die("PostgreSQL: %s", PQerrorMessage(pg));
+}
+
+sqlite3 *people_open_sqlite(const char *path)
+{
+    sqlite3 *db;
+
+    if (sqlite3_open_v2(
+            path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+            NULL) != SQLITE_OK ||
+        sqlite3_exec(db,
+                     "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
+                     "PRAGMA journal_mode = WAL",
+                     NULL, NULL, NULL) != SQLITE_OK)
+        people_die_sqlite(db);
+    return db;
+}
+
+PGconn *people_open_postgres(const char *uri)
+{
+    PGconn *pg = PQconnectdb(uri);
+
+    if (PQstatus(pg) != CONNECTION_OK)
+        people_die_postgres(pg);
+    return pg;
+}
+
+void people_sql(people_db *db, const char *sql)
+{
+    if (db->sqlite != NULL) {
+        if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK)
+            people_die_sqlite(db->sqlite);
+    } else {
+        PGresult *result = PQexec(db->pg, sql);
+
+        if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+            people_die_postgres(db->pg);
+        PQclear(result);
+    }
+}
+
+static void close_db(people_db *db)
+{
+    rowan_session_close(db->session);
+    rowan_engine_close(db->engine);
+    (void)sqlite3_close(db->sqlite);
+    PQfinish(db->pg);
+    free(db);
+}
+
+static people_db *open_db(const char *name, const char *uri, const char *path)
+{
+    people_db *db = bench_alloc(sizeof *db);
+    rowan_error err;
+
+    db->name = name;
+    db->uri = uri;
+    db->path = path;
+    if (path != NULL)
+        db->sqlite = people_open_sqlite(path);
+    else
+        db->pg = people_open_postgres(uri);
+    bench_check(rowan_engine_open(uri, NULL, &db->engine, &err), &err);
+    bench_check(rowan_session_open(db->engine, &db->session, &err), &err);
+    return db;
+}
+
+people_db *people_next_db(people_db *last, size_t n)
+{
+    people_db *db = NULL;
+    char *path = bench_printf("%s/people.db", bench.dir);
+    bool is_first = last == NULL, was_sqlite = last != NULL && last->sqlite != NULL;
+
+    if (last != NULL)
+        close_db(last);
+    if (is_first)
+        db = open_db("sqlite", bench_printf("sqlite:///%s", path), path);
+    else if (was_sqlite && bench.postgres != NULL)
+        db = open_db("postgresql", bench.postgres, NULL);
+    else if (was_sqlite)
+        bench_note("PostgreSQL is left out: ROWAN_TEST_POSTGRES is not set");
+    if (db != NULL) {
+        people_clear(db);
+        people_fill(db, n);
+    }
+    return db;
+}
+
+void people_clear(people_db *db)
+{
+    rowan_error err;
+
+    bench_check(rowan_drop_all(db->session, &people_models, &err), &err);
+    bench_check(rowan_create_all(db->session, &people_models, &err), &err);
+}
+
+void people_fill(people_db *db, size_t n)
+{
+    static BenchPerson rows[1000];
+    rowan_merge *merge = NULL;
+    rowan_error err;
+
+    bench_check(rowan_merge_open(db->session, 1, &merge, &err), &err);
+    bench_check(rowan_merge_table(merge, &BenchPerson_model, &err), &err);
+    for (size_t i = 0; i < n;) {
+        size_t n_rows = 0;
+
+        for (; n_rows < N_OF(rows) && i < n; n_rows++, i++)
+            rows[n_rows] = people_make((int64_t)i + 1);
+        bench_check(rowan_merge_rows(merge, rows, n_rows, &err), &err);
+    }
+    bench_check(rowan_merge_commit(merge, NULL, &err), &err);
+    rowan_merge_close(merge);
+    rowan_session_release(db->session);
+    /* What a reader would otherwise do the first time it sees the rows. */
+    people_sql(db, db->pg != NULL ? "VACUUM ANALYZE person"
+                                  : "PRAGMA wal_checkpoint(TRUNCATE)");
+}

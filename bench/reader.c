@@ -1,0 +1,116 @@
+/* reader.c - see reader.h. */
+#include "reader.h"
+
+#include <arpa/inet.h>
+
+#define DAYS_TO_2000 10957 /* from 1970: PostgreSQL counts from there */
+
+void reader_open(reader *r, people_db *db, const char *pg_name, const char *sql)
+{
+    *r = (reader){ .db = db, .pg_name = pg_name };
+    if (db->sqlite != NULL) {
+        if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &r->stmt,
+                               NULL) != SQLITE_OK)
+            people_die_sqlite(db->sqlite);
+    } else {
+        PGresult *result = PQprepare(db->pg, pg_name, sql, 0, NULL);
+
+        if (PQresultStatus(result) != PGRES_COMMAND_OK)
+            people_die_postgres(db->pg);
+        PQclear(result);
+    }
+}
+
+void reader_close(reader *r)
+{
+    reader_drop(r);
+    (void)sqlite3_finalize(r->stmt);
+}
+
+BenchPerson *reader_next(reader *r)
+{
+    if (r->n_rows == r->cap) {
+        r->cap = r->cap == 0 ? 1024 : 2 * r->cap;
+        r->rows = realloc(r->rows, r->cap * sizeof *r->rows);
+        if (r->rows == NULL)
+            bench_die("out of memory");
+    }
+    return &r->rows[r->n_rows++];
+}
+
+void reader_drop(reader *r)
+{
+    free(r->rows);
+    r->rows = NULL;
+    r->n_rows = r->cap = 0;
+    bench_arena_free(&r->arena);
+}
+
+void reader_clear(reader *r)
+{
+    r->n_rows = 0;
+    bench_arena_clear(&r->arena);
+}
+
+/* SQLite. */
+
+static rowan_text sqlite_text(reader *r, int idx)
+{
+    const char *text = (const char *)sqlite3_column_text(r->stmt, idx);
+    size_t len = (size_t)sqlite3_column_bytes(r->stmt, idx);
+
+    return (rowan_text){ bench_arena_text(&r->arena, text, len), len };
+}
+
+static int digits(const char *text, int n)
+{
+    int value = 0;
+
+    for (int i = 0; i < n; i++)
+        value = value * 10 + (text[i] - '0');
+    return value;
+}
+
+void reader_sqlite_row(reader *r)
+{
+    BenchPerson *p = reader_next(r);
+    const char *born = (const char *)sqlite3_column_text(r->stmt, 3);
+
+    p->id = sqlite3_column_int64(r->stmt, 0);
+    p->first_name = sqlite_text(r, 1);
+    p->last_name = sqlite_text(r, 2);
+    p->born.has = born != NULL && sqlite3_column_bytes(r->stmt, 3) == 10;
+    if (p->born.has)
+        p->born.value =
+            (rowan_date){ (int16_t)digits(born, 4), (uint8_t)digits(born + 5, 2),
+                          (uint8_t)digits(born + 8, 2) };
+    p->country = sqlite_text(r, 4);
+}
+
+/* PostgreSQL: binary results. */
+
+static rowan_text postgres_text(reader *r, const PGresult *result, int row, int idx)
+{
+    size_t len = (size_t)PQgetlength(result, row, idx);
+
+    return (rowan_text){ bench_arena_text(&r->arena, PQgetvalue(result, row, idx), len),
+                         len };
+}
+
+void reader_postgres_row(reader *r, const PGresult *result, int row)
+{
+    BenchPerson *p = reader_next(r);
+    uint32_t days;
+    uint64_t id;
+
+    memcpy(&id, PQgetvalue(result, row, 0), sizeof id);
+    p->id = (int64_t)__builtin_bswap64(id);
+    p->first_name = postgres_text(r, result, row, 1);
+    p->last_name = postgres_text(r, result, row, 2);
+    p->born.has = !PQgetisnull(result, row, 3);
+    if (p->born.has) {
+        memcpy(&days, PQgetvalue(result, row, 3), sizeof days);
+        p->born.value = rowan_date_from_days((int32_t)ntohl(days) + DAYS_TO_2000);
+    }
+    p->country = postgres_text(r, result, row, 4);
+}
