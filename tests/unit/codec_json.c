@@ -56,9 +56,16 @@ static void test_row(void **state)
         "{\"id\":-9223372036854775808,\"flag\":true,\"small\":-5,\"big\":"
         "9007199254740993,"
         "\"real\":0.1,\"words\":\"it\",\"day\":\"1912-06-23\","
-        "\"at\":\"2026-01-02T03:04:05.000006Z\",\"opt_flag\":false,\"opt_small\":null,"
-        "\"opt_big\":null,\"opt_real\":null,\"opt_words\":\"\",\"opt_day\":null,"
-        "\"opt_at\":null}");
+        "\"at\":\"2026-01-02T03:04:05.000006Z\",\"tiny\":-7,\"narrow\":0.1,\"price\":"
+        "12.5,"
+        "\"clock\":\"23:59:59.999999\",\"uuid\":\"123e4567-e89b-12d3-a456-"
+        "426614174000\","
+        "\"blob\":\"YQBi/w==\",\"json\":[1, {\"a\": null}],\"mood\":\"ge\\\"mischt "
+        "\xc3\xbc\","
+        "\"opt_flag\":false,\"opt_small\":null,\"opt_big\":null,\"opt_real\":null,"
+        "\"opt_words\":\"\",\"opt_day\":null,\"opt_at\":null,\"opt_tiny\":null,"
+        "\"opt_narrow\":null,\"opt_price\":null,\"opt_clock\":null,\"opt_uuid\":null,"
+        "\"opt_blob\":null,\"opt_json\":null,\"opt_mood\":null,\"opt_name\":null}");
 }
 
 static char *double_of(double value)

@@ -163,9 +163,9 @@ static bool fits(rowan_type type, Oid oid)
     case ROWAN_UUID: return oid == OID_UUID;
     case ROWAN_BYTES: return oid == OID_BYTEA;
     case ROWAN_JSON: return oid == OID_JSONB || oid == OID_JSON;
-    case ROWAN_ENUM:
     case ROWAN_DATE: return oid == OID_DATE;
     case ROWAN_TIMESTAMP: return oid == OID_TIMESTAMPTZ || oid == OID_TIMESTAMP;
+    case ROWAN_ENUM:
     case ROWAN_TEXT: return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR;
     case ROWAN_N_TYPES: break;
     }
