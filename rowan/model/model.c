@@ -60,7 +60,7 @@ void rowan_column_get(const rowan_column *column, const void *row, rowan_value *
         memcpy(&out->as.timestamp, value, sizeof out->as.timestamp);
         break;
     case ROWAN_TEXT:
-    case ROWAN_N_TYPES: assert(!"unknown type"); break;
+    case ROWAN_N_TYPES: assert(0 && "unknown type"); break;
     }
 }
 
@@ -108,7 +108,7 @@ rowan_status rowan_column_set(const rowan_column *column, void *row,
     case ROWAN_TEXT:
         memcpy(at, &value->as.text, sizeof value->as.text);
         return ROWAN_OK;
-    case ROWAN_N_TYPES: assert(!"unknown type"); break;
+    case ROWAN_N_TYPES: assert(0 && "unknown type"); break;
     }
     if (column->nullable)
         *(bool *)member = true;

@@ -443,7 +443,7 @@ size_t rowan_value_format(const rowan_value *value, char *out)
     case ROWAN_TEXT:
     case ROWAN_N_TYPES: break;
     }
-    assert(!"a text is its own text form");
+    assert(0 && "a text is its own text form");
     out[0] = '\0';
     return 0;
 }

@@ -79,7 +79,7 @@ size_t rowan__pg_encode(const rowan_value *value, char out[ROWAN__PG_VALUE_MAX])
     case ROWAN_TEXT:
     case ROWAN_N_TYPES: break;
     }
-    assert(!"text is sent as it is");
+    assert(0 && "text is sent as it is");
     return 0;
 }
 
