@@ -23,7 +23,7 @@
     ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8
 
 /* F(x, element) for each of up to 64 elements; more is an error that says so. */
-#define ROWAN__EACH(F, x, ...) ROWAN__EACH_1(F, x, __VA_ARGS__ ROWAN__COMMAS_64)
+#define ROWAN__EACH(F, x, ...) ROWAN__EACH_1(F, x, __VA_ARGS__ ROWAN__COMMAS_64,)
 #define ROWAN__EACH_1(...)     ROWAN__EACH_64(__VA_ARGS__)
 #define ROWAN__EACH_64(F, x, \
     a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11, a12, a13, a14, a15, \
