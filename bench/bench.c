@@ -40,7 +40,7 @@ void bench_start(int argc, char **argv, const char *title)
                                              { 0 } };
     int option;
 
-    bench = (bench_args){ .rows = 1000000, .rounds = 9, .seconds = 40 };
+    bench = (bench_args){ .rows = 1000000, .rounds = 15, .seconds = 40 };
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'n': bench.rows = number(optarg, 1, 100000000); break;

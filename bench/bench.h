@@ -19,7 +19,7 @@
 /* What ./run and the arguments say: --rows N, --rounds N, --seconds N, --only WORD. */
 typedef struct bench_args {
     size_t rows;          /* of the large tables [1,000,000] */
-    int rounds;           /* of each comparison, at most [9] */
+    int rounds;           /* of each comparison, at most [15] */
     int seconds;          /* for each comparison: then it stops after 3 rounds [40] */
     const char *only;     /* comparisons whose name holds it; NULL: all */
     const char *dir;      /* BENCH_DIR: a folder for files, which the caller removes */

@@ -98,7 +98,7 @@ static void get_by_sessions(void *ctx)
 
 static void run_on(people_db *db)
 {
-    get g = { .db = db, .n_gets = db->sqlite != NULL ? 200000 : 10000 };
+    get g = { .db = db, .n_gets = db->sqlite != NULL ? 50000 : 5000 };
     bench_pair pair = { .ctx = &g, .n_ops = (double)g.n_gets, .promise = 1.10 };
 
     reader_open(&g.by_hand, db, "get",

@@ -96,7 +96,7 @@ void rowan_column_get(const rowan_column *column, const void *row, rowan_value *
     case ROWAN_TIME:
     case ROWAN_TIMESTAMP:
     case ROWAN_UUID: memcpy(&out->as, at, size_of(column->type)); break;
-    case ROWAN_N_TYPES: assert(!"unknown type"); break;
+    case ROWAN_N_TYPES: assert(0 && "unknown type"); break;
     }
     if (column->nullable)
         out->is_null = !*((const bool *)row + column->offset);
@@ -137,7 +137,7 @@ static void set_value(const rowan_column *column, char *at, const rowan_value *v
     case ROWAN_TEXT:
     case ROWAN_BYTES:
     case ROWAN_JSON: memcpy(at, &value->as, size_of(column->type)); break;
-    case ROWAN_N_TYPES: assert(!"unknown type"); break;
+    case ROWAN_N_TYPES: assert(0 && "unknown type"); break;
     }
 }
 

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define FIRST_BLOCK 512 /* bytes: it shares an arena's first piece with the text */
+
 void rowan__rows_init(rowan__rows *rows, const rowan_model *shape, rowan_arena *arena)
 {
     memset(rows, 0, sizeof *rows);
@@ -15,11 +17,40 @@ void rowan__rows_init(rowan__rows *rows, const rowan_model *shape, rowan_arena *
     rows->arena = arena;
 }
 
+static void drop_block(rowan__rows *rows)
+{
+    if (!rows->in_arena)
+        rowan__free(rows->bytes);
+    rows->bytes = NULL;
+    rows->in_arena = false;
+    rows->cap = 0;
+}
+
 void rowan__rows_done(rowan__rows *rows)
 {
-    rowan__free(rows->bytes);
-    rows->bytes = NULL;
-    rows->n_rows = rows->cap = 0;
+    drop_block(rows);
+    rows->n_rows = 0;
+}
+
+void rowan__rows_clear(rowan__rows *rows)
+{
+    if (rows->in_arena)
+        drop_block(rows);
+    rows->n_rows = 0;
+    rowan_arena_clear(rows->arena);
+}
+
+/* The block in the arena; false if it is not for so many. */
+static bool first_block(rowan__rows *rows, size_t n)
+{
+    size_t cap = FIRST_BLOCK / rows->shape->row_size;
+
+    if (rows->arena == NULL || rows->bytes != NULL || n > cap)
+        return false;
+    rows->bytes = rowan_arena_alloc(rows->arena, cap * rows->shape->row_size);
+    rows->in_arena = rows->bytes != NULL;
+    rows->cap = rows->in_arena ? cap : 0;
+    return rows->in_arena;
 }
 
 bool rowan__rows_reserve(rowan__rows *rows, size_t n)
@@ -28,16 +59,19 @@ bool rowan__rows_reserve(rowan__rows *rows, size_t n)
     size_t bytes;
     char *block;
 
-    if (rows->cap - rows->n_rows >= n)
+    if (rows->cap - rows->n_rows >= n || first_block(rows, n))
         return true;
     if (cap - rows->n_rows < n)
         cap = rows->n_rows + n;
     if (cap < n || !rowan__mul(cap, rows->shape->row_size, &bytes))
         return false;
-    block = rowan__realloc(rows->bytes, bytes);
+    block = rowan__realloc(rows->in_arena ? NULL : rows->bytes, bytes);
     if (block == NULL)
         return false;
+    if (rows->in_arena)
+        memcpy(block, rows->bytes, rows->n_rows * rows->shape->row_size);
     rows->bytes = block;
+    rows->in_arena = false;
     rows->cap = cap;
     return true;
 }

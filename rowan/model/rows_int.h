@@ -1,7 +1,8 @@
 /* rows_int.h - a growing block of rows of one shape.
  *
  * The rows lie contiguous in one block that doubles; their text lies in the arena, or
- * in what the driver hands to the arena. One thread.
+ * in what the driver hands to the arena. The first block, for a few rows, lies there too,
+ * so that a row found by its key costs no allocation of its own. One thread.
  */
 #ifndef ROWAN_ROWS_INT_H
 #define ROWAN_ROWS_INT_H
@@ -11,14 +12,18 @@
 
 typedef struct rowan__rows {
     const rowan_model *shape; /* which columns, where in a row */
-    rowan_arena *arena;       /* for text; not owned */
+    rowan_arena *arena;       /* for text; not owned; NULL if there is none */
     char *bytes;              /* NULL until the first row */
+    bool in_arena;            /* the block is the arena's */
     size_t n_rows;
     size_t cap; /* rows that fit */
 } rowan__rows;
 
 void rowan__rows_init(rowan__rows *rows, const rowan_model *shape, rowan_arena *arena);
 void rowan__rows_done(rowan__rows *rows);
+
+/* Forgets the rows and clears the arena; keeps their memory for the next ones. */
+void rowan__rows_clear(rowan__rows *rows);
 
 /* Makes room for `n` rows more in all; false when memory is out. */
 bool rowan__rows_reserve(rowan__rows *rows, size_t n);

@@ -559,7 +559,7 @@ size_t rowan_value_format(const rowan_value *value, char *out)
     case ROWAN_ENUM:
     case ROWAN_N_TYPES: break;
     }
-    assert(!"a value of fixed size");
+    assert(0 && "a value of fixed size");
     out[0] = '\0';
     return 0;
 }

@@ -195,8 +195,7 @@ rowan_status rowan_cursor_next(rowan_cursor *cursor, void **rows, size_t *n_rows
 
     if (cursor->session == NULL)
         return ROWAN_DONE;
-    cursor->rows.n_rows = 0;
-    rowan_arena_clear(cursor->rows.arena);
+    rowan__rows_clear(&cursor->rows);
     st = rowan__engine_driver(cursor->session->engine)
              ->fetch(cursor->prepared, &cursor->rows, CURSOR_BATCH, err);
     if (st < 0)

@@ -14,8 +14,8 @@ static rowan_status run(rowan_session *db, rowan_error *err)
     if (st == ROWAN_OK)
         st = rowan_insert(db, Person, &ada, err);
     if (st == ROWAN_OK)
-        st = rowan_count(db, rowan_select(Person, .where = rowan_eq(Person, id, ada.id)), &n,
-                         err);
+        st = rowan_count(
+            db, rowan_select(Person, .where = rowan_eq(Person, id, ada.id)), &n, err);
     if (st == ROWAN_OK)
         printf("%d person, models %s\n", (int)n, models.version);
     return st;

@@ -7,8 +7,8 @@ configure() {
     cmake -S "$2" -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DROWAN_WERROR=ON "${@:3}"
 }
 
-# installed static|shared: brings $build/package/KIND/prefix up to date and sets $prefix. One
-# at a time: the tests run side by side.
+# installed static|shared: brings $build/package/KIND/prefix up to date and sets $prefix. Once
+# for all tests of a run, which go on side by side.
 installed() {
     local folder=$build/package/$1 shared=OFF
     [ "$1" = shared ] && shared=ON
@@ -16,6 +16,7 @@ installed() {
     mkdir -p "$folder"
     (
         flock 9
+        [ -z "${ROWAN_TEST_RUN:-}" ] || [ ! -e "$ROWAN_TEST_RUN/package-$1" ] || exit 0
         configure "$folder/rowan" rowan -DBUILD_SHARED_LIBS=$shared \
             -DCMAKE_INSTALL_PREFIX="$prefix" &&
             cmake --build "$folder/rowan" && rm -rf "$prefix" &&
@@ -25,6 +26,7 @@ installed() {
             cp -r models "$folder/elsewhere/models" &&
             configure "$folder/models" "$folder/elsewhere/models" -DBUILD_SHARED_LIBS=$shared \
                 -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_INSTALL_PREFIX="$prefix" &&
-            cmake --build "$folder/models" && cmake --install "$folder/models"
+            cmake --build "$folder/models" && cmake --install "$folder/models" || exit
+        [ -z "${ROWAN_TEST_RUN:-}" ] || touch "$ROWAN_TEST_RUN/package-$1"
     ) 9>"$folder/lock"
 }

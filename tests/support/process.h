@@ -31,7 +31,7 @@ typedef struct test_output {
 test_output test_run(const test_command *command);
 
 /* The same in one line: TEST_RUN("psql", "-c", "select 1"). */
-#define TEST_RUN(...)                                                                  \
+#define TEST_RUN(...) \
     test_run(&(test_command){ .argv = (const char *const[]){ __VA_ARGS__, NULL } })
 
 typedef struct test_process {

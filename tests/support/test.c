@@ -12,8 +12,8 @@
 
 /* The sanitizers' report comes before cmocka's own signal handlers; an abort tells
  * where. The programs that a test starts read the same options from the environment. */
-#define ASAN_OPTIONS                                                                   \
-    "handle_segv=2:handle_sigbus=2:handle_sigfpe=2:handle_sigill=2:handle_abort=1:"    \
+#define ASAN_OPTIONS                                                                \
+    "handle_segv=2:handle_sigbus=2:handle_sigfpe=2:handle_sigill=2:handle_abort=1:" \
     "detect_stack_use_after_return=1:strict_string_checks=1:exitcode=99"
 
 const char *__asan_default_options(void);

@@ -28,34 +28,34 @@
  * checkout, the build folder, the two programs of the monorepo. */
 
 /* Fails with the error's words unless `st` is ROWAN_OK. */
-#define assert_ok(st, err)                                                             \
+#define assert_ok(st, err) \
     test_assert_status((st), ROWAN_OK, (err), #st, __FILE__, __LINE__)
 /* The same for any status; `err` may be NULL. */
-#define assert_status(st, expected, err)                                               \
+#define assert_status(st, expected, err) \
     test_assert_status((st), (expected), (err), #st, __FILE__, __LINE__)
 
 /* Fails unless `text` holds, or does not hold, `part`. */
-#define assert_contains(text, part)                                                    \
+#define assert_contains(text, part) \
     test_assert_contains((text), (part), true, __FILE__, __LINE__)
-#define assert_lacks(text, part)                                                       \
+#define assert_lacks(text, part) \
     test_assert_contains((text), (part), false, __FILE__, __LINE__)
 
 /* Skips the test under way and says why, in printf form. Does not return. */
-#define test_skip(...)                                                                 \
-    do {                                                                               \
-        test_say_skip(__VA_ARGS__);                                                    \
-        skip();                                                                        \
+#define test_skip(...)              \
+    do {                            \
+        test_say_skip(__VA_ARGS__); \
+        skip();                     \
     } while (0)
 
 /* Waits until `fact` is true, asking every few milliseconds; fails after `bound_ms`. */
-#define test_wait_until(fact, bound_ms)                                                \
-    do {                                                                               \
-        int64_t test_end = test_clock_ms() + (bound_ms);                               \
-        while (!(fact)) {                                                              \
-            if (test_clock_ms() > test_end)                                            \
-                fail_msg("not within %d ms: %s", (int)(bound_ms), #fact);              \
-            test_nap();                                                                \
-        }                                                                              \
+#define test_wait_until(fact, bound_ms)                                   \
+    do {                                                                  \
+        int64_t test_end = test_clock_ms() + (bound_ms);                  \
+        while (!(fact)) {                                                 \
+            if (test_clock_ms() > test_end)                               \
+                fail_msg("not within %d ms: %s", (int)(bound_ms), #fact); \
+            test_nap();                                                   \
+        }                                                                 \
     } while (0)
 
 void test_assert_status(int st, int expected, const rowan_error *err, const char *call,

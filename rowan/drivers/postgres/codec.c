@@ -144,7 +144,7 @@ size_t rowan__pg_encode(const rowan_value *value, char out[ROWAN__PG_VALUE_MAX])
     case ROWAN_ENUM:
     case ROWAN_N_TYPES: break;
     }
-    assert(!"spans are sent as they are");
+    assert(0 && "spans are sent as they are");
     return 0;
 }
 

@@ -342,12 +342,12 @@ static rowan_status bind_all(sqlite_prepared *prepared, const rowan_value *value
     return ROWAN_OK;
 }
 
+/* Text stays bound, and is not looked at: the next run binds every parameter anew. */
 static void finish(rowan__prepared *base)
 {
     sqlite_prepared *prepared = (sqlite_prepared *)base;
 
     (void)sqlite3_reset(prepared->stmt);
-    (void)sqlite3_clear_bindings(prepared->stmt);
 }
 
 static rowan_status execute(rowan__prepared *base, const rowan_value *values,

@@ -29,8 +29,8 @@ typedef struct rowan_csv_field {
 } rowan_csv_field;
 
 typedef struct rowan_csv_opts { /* {0} is valid: what stands in brackets */
-    size_t max_record; /* bytes of one record [16 MiB] */
-    size_t max_fields; /* of one record [4,096] */
+    size_t max_record;          /* bytes of one record [16 MiB] */
+    size_t max_fields;          /* of one record [4,096] */
 } rowan_csv_opts;
 
 /* Reads bytes: up to `size` of them into `to`.
@@ -42,8 +42,8 @@ typedef long rowan_csv_read_fn(void *ctx, char *to, size_t size);
  * ROWAN_EIO, since its records may be of two versions.
  * out      set on ROWAN_OK only; rowan_csv_close()
  * Returns  ROWAN_OK; ROWAN_ENOTFOUND; ROWAN_EIO; ROWAN_ENOMEM, with the path in front. */
-rowan_status rowan_csv_open(const char *path, const rowan_csv_opts *opts, rowan_csv **out,
-                            rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_csv_open(const char *path, const rowan_csv_opts *opts,
+                            rowan_csv **out, rowan_error *err) ROWAN_CHECKED;
 
 /* The same on a function; `ctx` is the caller's. */
 rowan_status rowan_csv_open_fn(rowan_csv_read_fn *read, void *ctx,
@@ -55,8 +55,8 @@ rowan_status rowan_csv_open_fn(rowan_csv_read_fn *read, void *ctx,
  * Returns           ROWAN_ROW; ROWAN_DONE at the end; ROWAN_EINVAL (what is wrong, without
  *                   file and line, which the caller puts in front: "has text behind a
  *                   closing quote"), ROWAN_EIO, ROWAN_ENOMEM: reading is then over. */
-rowan_status rowan_csv_next(rowan_csv *csv, const rowan_csv_field **fields, size_t *n_fields,
-                            rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_csv_next(rowan_csv *csv, const rowan_csv_field **fields,
+                            size_t *n_fields, rowan_error *err) ROWAN_CHECKED;
 
 /* The line on which the last record began, or where reading failed, from 1. */
 uint64_t rowan_csv_line(const rowan_csv *csv);

@@ -40,19 +40,28 @@ typedef struct rowan_source {
     const char *path; /* relative to the working folder; a pipe is fine */
 } rowan_source;
 
+/* clang-format off */
 #define ROWAN_SOURCE(M, file) { &M##_model, (file) }
+/* clang-format on */
 
 /* Exit codes of rowan_load_main(). */
 typedef enum rowan_load_exit {
-    ROWAN_LOAD_OK = 0,          /* loaded, or nothing had changed */
-    ROWAN_LOAD_FAILED = 1,      /* out of memory, or a mistake of ours */
-    ROWAN_LOAD_USAGE = 2,       /* wrong arguments or DATABASE_URI */
-    ROWAN_LOAD_REJECTED = 3,    /* a source has a header or rows that the model refuses, or
-                                 * none at all where its table has some */
-    ROWAN_LOAD_NO_SOURCE = 4,   /* a source cannot be read */
-    ROWAN_LOAD_NO_DATABASE = 5, /* the database cannot be reached or written, or is busy */
-    ROWAN_LOAD_REFUSED = 6,     /* the database refuses the rows (a constraint) */
-    ROWAN_LOAD_INTERRUPTED = 7  /* SIGINT or SIGTERM: rolled back */
+    /* Loaded, or nothing had changed. */
+    ROWAN_LOAD_OK = 0,
+    /* Out of memory, or a mistake of ours. */
+    ROWAN_LOAD_FAILED = 1,
+    /* Wrong arguments or DATABASE_URI. */
+    ROWAN_LOAD_USAGE = 2,
+    /* A source is refused: its header, some of its rows, or that it has none. */
+    ROWAN_LOAD_REJECTED = 3,
+    /* A source cannot be read. */
+    ROWAN_LOAD_NO_SOURCE = 4,
+    /* The database cannot be reached or written, or is busy. */
+    ROWAN_LOAD_NO_DATABASE = 5,
+    /* The database refuses the rows, for a reason that the sources do not show. */
+    ROWAN_LOAD_REFUSED = 6,
+    /* SIGINT or SIGTERM: rolled back. */
+    ROWAN_LOAD_INTERRUPTED = 7
 } rowan_load_exit;
 
 /* Why a row was refused. Text lives during the call that reports it only. */
@@ -64,25 +73,30 @@ typedef struct rowan_reject {
     const char *reason; /* "is not a date (YYYY-MM-DD)" */
 } rowan_reject;
 
-typedef struct rowan_load_opts { /* {0} is valid */
-    uint64_t max_rejects; /* rows: stop reading a source after so many [100] */
-    bool allow_empty;     /* sources without a single row may empty a table that has some */
+/* {0} is valid. */
+typedef struct rowan_load_opts {
+    /* Rows after which a source is not read further, for it is wrong all over; 0: 100. */
+    uint64_t max_rejects;
+    /* Whether a table that has rows may be emptied by sources that have none. */
+    bool allow_empty;
     /* Called for each fault of a row, which may have several. */
     void (*on_reject)(void *ctx, const rowan_reject *reject);
     /* Called now and then while source `source_idx` is read; n_total is its size in
      * bytes, or 0 if not known. A return of false stops the run. */
-    bool (*on_progress)(void *ctx, size_t source_idx, uint64_t n_bytes, uint64_t n_total,
-                        uint64_t n_rows);
+    bool (*on_progress)(void *ctx, size_t source_idx, uint64_t n_bytes,
+                        uint64_t n_total, uint64_t n_rows);
     void *ctx;
 } rowan_load_opts;
 
 /* What a run did. */
 typedef struct rowan_load_summary {
-    rowan_merge_counts *counts; /* counts[number of sources], given by the caller or NULL;
-                                 * of sources of one model the first has what changed */
-    uint64_t n_rejected;        /* rows refused, over all sources */
-    const rowan_source *bad_source; /* that a failure is about; NULL if it is about the
-                                     * database */
+    /* counts[number of sources], given by the caller, or NULL. Of several sources of one
+     * model the first has what changed. */
+    rowan_merge_counts *counts;
+    /* Rows refused, over all sources. */
+    uint64_t n_rejected;
+    /* That a failure is about; NULL if it is about the database. */
+    const rowan_source *bad_source;
 } rowan_load_summary;
 
 /* Reads all sources and refreshes their tables; creates tables that are missing. The

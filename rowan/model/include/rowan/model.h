@@ -15,10 +15,28 @@
  *     AUTO                   the database gives the value when it is 0 on insert
  *     UNIQUE, INDEX          by itself
  *     REFERENCES(Model, col) a foreign key; the other model is declared before
+ *     ON_DELETE(action), ON_UPDATE(action)  of the foreign key: NO_ACTION (as without),
+ *                            RESTRICT, CASCADE, SET_NULL
  *     NAME("column_name")    where the name in the database differs
  *     MAX(n)                 a text of at most n characters, bytes of at most n
  *     PRECISION(p, s)        a decimal of p digits, s of them behind the point: always
  *     ENUM(Name)             a member of the type Name or opt_Name, from ROWAN_ENUM: always
+ *     DEFAULT(value), DEFAULT_NOW   what the database gives a row that is inserted without
+ *                            the column, by an older service or another program
+ *     GENERATED("sql")       computed by the database from the row's other columns; read,
+ *                            never written
+ *     COMMENT("text")        for people; kept by the databases that have comments
+ *
+ * Behind the columns, in the same list, what concerns several of them:
+ *     UNIQUE(a, b)           together
+ *     INDEX(a, DESC(b))      in that order
+ *     PARTIAL_INDEX(condition, a, b), PARTIAL_UNIQUE(condition, a, b)
+ *     CHECK(name, condition, ...)   all of the conditions hold (or are NULL)
+ *     SCHEMA("name")         a schema of PostgreSQL
+ *     TABLE_COMMENT("text")
+ * A condition is EQ, NE, LT, LE, GT or GE(column, constant), the same with _COLUMN at its
+ * end and another column, or IS_NULL(column), NOT_NULL(column). Constants of dates, times,
+ * decimals and uuids are written as strings.
  *
  *     ROWAN_ENUM(Party, (PARTY_WHIG, "Whig"), (PARTY_TORY, "Tory"))
  *
@@ -49,6 +67,22 @@ typedef struct rowan_enum {
     size_t n_labels;
 } rowan_enum;
 
+/* What happens to the rows that refer to a row that is deleted or whose key changes. */
+typedef enum rowan_fk_action {
+    ROWAN_NO_ACTION,
+    ROWAN_RESTRICT,
+    ROWAN_CASCADE,
+    ROWAN_SET_NULL
+} rowan_fk_action;
+
+/* A constant in a model: a default, or what a condition compares with. */
+typedef struct rowan_const {
+    char kind; /* 'i', 'r', 't', 'b' (a bool is in `integer`), 'n' now; 0 for none */
+    int64_t integer;
+    double real;
+    const char *text;
+} rowan_const;
+
 /* A column as the model declares it. Constant data: any thread, for ever. */
 typedef struct rowan_column {
     const char *name;  /* in the database, in CSV headers and in JSON */
@@ -65,7 +99,54 @@ typedef struct rowan_column {
     uint32_t max_length;           /* MAX: characters or bytes; 0 for no limit */
     uint8_t precision, scale;      /* PRECISION */
     const rowan_enum *labels;      /* ENUM */
+    rowan_fk_action on_delete, on_update;
+    rowan_const default_value; /* DEFAULT */
+    const char *generated;     /* GENERATED: an SQL expression; NULL if it is not */
+    const char *comment;       /* COMMENT; NULL if there is none */
 } rowan_column;
+
+typedef enum rowan_comparison {
+    ROWAN_CHECK_EQ,
+    ROWAN_CHECK_NE,
+    ROWAN_CHECK_LT,
+    ROWAN_CHECK_LE,
+    ROWAN_CHECK_GT,
+    ROWAN_CHECK_GE,
+    ROWAN_CHECK_IS_NULL,
+    ROWAN_CHECK_NOT_NULL
+} rowan_comparison;
+
+/* A condition of a CHECK or of a partial index. */
+typedef struct rowan_check {
+    rowan_comparison op;
+    uint16_t column;
+    bool with_column; /* compared with column `other`, else with `value` */
+    uint16_t other;
+    rowan_const value;
+} rowan_check;
+
+typedef struct rowan_key_part {
+    uint16_t column; /* its index in the model */
+    bool descending;
+} rowan_key_part;
+
+typedef enum rowan_constraint_kind {
+    ROWAN_CONSTRAINT_UNIQUE,
+    ROWAN_CONSTRAINT_INDEX,
+    ROWAN_CONSTRAINT_CHECK,
+    ROWAN_CONSTRAINT_SCHEMA,
+    ROWAN_CONSTRAINT_COMMENT
+} rowan_constraint_kind;
+
+/* What a model declares behind its columns. */
+typedef struct rowan_constraint {
+    rowan_constraint_kind kind;
+    const char *text;            /* CHECK: its name; SCHEMA, TABLE_COMMENT */
+    const rowan_key_part *parts; /* UNIQUE, INDEX: parts[n_parts] */
+    size_t n_parts;
+    const rowan_check *checks; /* CHECK, partial: checks[n_checks], all of them hold */
+    size_t n_checks;
+} rowan_constraint;
 
 struct rowan_model {
     const char *name;  /* of the struct: "Person" */
@@ -73,6 +154,8 @@ struct rowan_model {
     const rowan_column *columns; /* columns[n_columns], in the order of declaration */
     uint16_t n_columns;
     uint16_t row_size; /* bytes: sizeof(Person) */
+    const rowan_constraint *constraints; /* constraints[n_constraints] */
+    uint16_t n_constraints;
 };
 
 /* The models of a package, in any order. See ROWAN_MODELS. */
@@ -82,6 +165,10 @@ typedef struct rowan_models {
     const rowan_model *const *list; /* list[n_models] */
     size_t n_models;
 } rowan_models;
+
+/* The schema the model names, or NULL; its comment, or NULL. */
+const char *rowan_model_schema(const rowan_model *model);
+const char *rowan_model_comment(const rowan_model *model);
 
 /* The column of that name (len bytes), or NULL. */
 const rowan_column *rowan_model_column(const rowan_model *model, const char *name,
@@ -142,6 +229,7 @@ extern const char rowan_library
 }
 #endif
 
+#include <rowan/model_classes.h>
 #include <rowan/model_macros.h>
 
 #endif

@@ -23,7 +23,7 @@
     ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8
 
 /* F(x, element) for each of up to 64 elements; more is an error that says so. */
-#define ROWAN__EACH(F, x, ...) ROWAN__EACH_1(F, x, __VA_ARGS__ ROWAN__COMMAS_64)
+#define ROWAN__EACH(F, x, ...) ROWAN__EACH_1(F, x, __VA_ARGS__ ROWAN__COMMAS_64,)
 #define ROWAN__EACH_1(...)     ROWAN__EACH_64(__VA_ARGS__)
 #define ROWAN__EACH_64(F, x, \
     a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11, a12, a13, a14, a15, \
@@ -66,6 +66,12 @@
 #define ROWAN__ATTR_MAX(n)      .max_length = (n)
 #define ROWAN__ATTR_PRECISION(p, s) .precision = (p), .scale = (s)
 #define ROWAN__ATTR_ENUM(E)     .labels = &E##_labels
+#define ROWAN__ATTR_ON_DELETE(action) .on_delete = ROWAN_##action
+#define ROWAN__ATTR_ON_UPDATE(action) .on_update = ROWAN_##action
+#define ROWAN__ATTR_DEFAULT(val)      .default_value = ROWAN__CONST(val)
+#define ROWAN__ATTR_DEFAULT_NOW       .default_value = { .kind = 'n' }
+#define ROWAN__ATTR_GENERATED(sql)    .generated = sql
+#define ROWAN__ATTR_COMMENT(words)    .comment = words
 #define ROWAN__ATTR_REFERENCES(M, col) \
     .references = &M##_model, .references_index = __builtin_offsetof(struct M##__index, col)
 
@@ -81,18 +87,29 @@
 #define ROWAN__IS_ENUM_2(a, b, ...) + b
 #define ROWAN__PROBE_ENUM(E)       0, 1
 
+/* F(M, tuple) for a column, G(M, KEYWORD(...)) for what stands behind the columns. */
+#define ROWAN__IF_COLUMN(F, G, M, ...) \
+    ROWAN__IF_COLUMN_1(ROWAN__PAREN_PROBE __VA_ARGS__, F, G, ~)(M, __VA_ARGS__)
+#define ROWAN__IF_COLUMN_1(...)           ROWAN__IF_COLUMN_2(__VA_ARGS__)
+#define ROWAN__IF_COLUMN_2(a, b, c, ...)  c
+#define ROWAN__PAREN_PROBE(...)           ~, ~
+#define ROWAN__NOTHING(...)
+
 /* The members. */
-#define ROWAN__MEMBER(M, tuple)    ROWAN__MEMBER_1(ROWAN__UNPAREN tuple, )
+#define ROWAN__MEMBER(M, ...) ROWAN__IF_COLUMN(ROWAN__MEMBER_0, ROWAN__NOTHING, M, __VA_ARGS__)
+#define ROWAN__MEMBER_0(M, tuple)  ROWAN__MEMBER_1(ROWAN__UNPAREN tuple, )
 #define ROWAN__MEMBER_1(...)       ROWAN__MEMBER_2(__VA_ARGS__)
 #define ROWAN__MEMBER_2(t, n, ...) t n;
 
 /* The indexes. */
-#define ROWAN__INDEX(M, tuple)    ROWAN__INDEX_1(ROWAN__UNPAREN tuple, )
+#define ROWAN__INDEX(M, ...) ROWAN__IF_COLUMN(ROWAN__INDEX_0, ROWAN__NOTHING, M, __VA_ARGS__)
+#define ROWAN__INDEX_0(M, tuple)  ROWAN__INDEX_1(ROWAN__UNPAREN tuple, )
 #define ROWAN__INDEX_1(...)       ROWAN__INDEX_2(__VA_ARGS__)
 #define ROWAN__INDEX_2(t, n, ...) char n;
 
 /* The column table. */
-#define ROWAN__COLUMN(M, tuple)          ROWAN__COLUMN_1(M, ROWAN__UNPAREN tuple)
+#define ROWAN__COLUMN(M, ...) ROWAN__IF_COLUMN(ROWAN__COLUMN_0, ROWAN__NOTHING, M, __VA_ARGS__)
+#define ROWAN__COLUMN_0(M, tuple)        ROWAN__COLUMN_1(M, ROWAN__UNPAREN tuple)
 #define ROWAN__COLUMN_1(...)             ROWAN__COLUMN_2(__VA_ARGS__, )
 #define ROWAN__COLUMN_2(M, t, n, ...)                                          \
     { .name = #n,                                                              \
@@ -104,10 +121,6 @@
       .offset = __builtin_offsetof(M, n),                                      \
       .value_offset = __builtin_offsetof(M, n) + ROWAN__VALUE_AT(((M *)0)->n), \
       ROWAN__ATTRS(__VA_ARGS__) },
-
-/* 0, or a compile error with these words. */
-#define ROWAN__CHECK(condition, words) \
-    (0 * sizeof(struct { _Static_assert(condition, words); char unused; }))
 
 /* A type's number; 0x100 more if nullable. What is not in the list is an enum, which is
  * an unsigned int to the compiler, or a nullable enum, a struct of its own. */
@@ -124,12 +137,6 @@
 #define ROWAN__VALUE_AT_OF(ENUM, name) \
     rowan_##name: 0, rowan_opt_##name: __builtin_offsetof(rowan_opt_##name, value),
 #define ROWAN__VALUE_AT_START(ENUM, name) rowan_##name: 0, rowan_opt_##name: 0,
-
-/* Every nullable enum is laid out like this one. */
-typedef struct rowan__opt_enum {
-    bool has;
-    unsigned value;
-} rowan__opt_enum;
 
 /* ROWAN_ENUM(Party, (PARTY_WHIG, "Whig"), ...): see rowan/model.h. */
 #define ROWAN_ENUM(E, ...)                                                               \
@@ -153,6 +160,88 @@ typedef struct rowan__opt_enum {
 #define ROWAN__ENUM_LABELS(E, ...) extern "C" const rowan_enum E##_labels __attribute__((weak));
 #endif
 
+/* What stands behind the columns: KEYWORD(...) becomes an element of the table of
+ * constraints. Two more iterations, since a macro cannot be used inside itself. */
+#define ROWAN__CONSTRAINT(M, ...) \
+    ROWAN__IF_COLUMN(ROWAN__NOTHING, ROWAN__CONSTRAINT_0, M, __VA_ARGS__)
+#define ROWAN__CONSTRAINT_0(M, ...) ROWAN__CONSTRAINT_1(M, ROWAN__TABLE_##__VA_ARGS__)
+#define ROWAN__CONSTRAINT_1(...)    ROWAN__CONSTRAINT_2(__VA_ARGS__)
+#define ROWAN__CONSTRAINT_2(M, F, ...) F(M, __VA_ARGS__)
+#define ROWAN__TABLE_UNIQUE(...)         ROWAN__KEYED, ROWAN_CONSTRAINT_UNIQUE, __VA_ARGS__
+#define ROWAN__TABLE_INDEX(...)          ROWAN__KEYED, ROWAN_CONSTRAINT_INDEX, __VA_ARGS__
+#define ROWAN__TABLE_PARTIAL_UNIQUE(...) ROWAN__PARTIAL, ROWAN_CONSTRAINT_UNIQUE, __VA_ARGS__
+#define ROWAN__TABLE_PARTIAL_INDEX(...)  ROWAN__PARTIAL, ROWAN_CONSTRAINT_INDEX, __VA_ARGS__
+#define ROWAN__TABLE_CHECK(...)          ROWAN__CHECKED_BY, __VA_ARGS__
+#define ROWAN__TABLE_SCHEMA(text)        ROWAN__TEXTUAL, ROWAN_CONSTRAINT_SCHEMA, text
+#define ROWAN__TABLE_TABLE_COMMENT(text) ROWAN__TEXTUAL, ROWAN_CONSTRAINT_COMMENT, text
+
+#define ROWAN__TEXTUAL(M, k, words) { .kind = k, .text = words },
+#define ROWAN__KEYED(M, k, ...) \
+    { .kind = k, .parts = ROWAN__PARTS(M, __VA_ARGS__), .n_parts = ROWAN__COUNT_OF(__VA_ARGS__) },
+#define ROWAN__PARTIAL(M, k, condition, ...) \
+    { .kind = k, .parts = ROWAN__PARTS(M, __VA_ARGS__), .n_parts = ROWAN__COUNT_OF(__VA_ARGS__), \
+      .checks = ROWAN__CHECKS(M, condition), .n_checks = 1 },
+#define ROWAN__CHECKED_BY(M, check_name, ...) \
+    { .kind = ROWAN_CONSTRAINT_CHECK, .text = #check_name, \
+      .checks = ROWAN__CHECKS(M, __VA_ARGS__), .n_checks = ROWAN__COUNT_OF(__VA_ARGS__) },
+
+/* Up to 16 elements, for use inside ROWAN__EACH. */
+#define ROWAN__LIST(F, x, ...) ROWAN__LIST_1(F, x, __VA_ARGS__ ROWAN__COMMAS_8 ROWAN__COMMAS_8)
+#define ROWAN__LIST_1(...)     ROWAN__LIST_16(__VA_ARGS__)
+#define ROWAN__LIST_16(F, x, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ...) \
+    ROWAN__LIST_STEP(F, x, a) ROWAN__LIST_STEP(F, x, b) ROWAN__LIST_STEP(F, x, c) ROWAN__LIST_STEP(F, x, d) \
+    ROWAN__LIST_STEP(F, x, e) ROWAN__LIST_STEP(F, x, f) ROWAN__LIST_STEP(F, x, g) ROWAN__LIST_STEP(F, x, h) \
+    ROWAN__LIST_STEP(F, x, i) ROWAN__LIST_STEP(F, x, j) ROWAN__LIST_STEP(F, x, k) ROWAN__LIST_STEP(F, x, l) \
+    ROWAN__LIST_STEP(F, x, m) ROWAN__LIST_STEP(F, x, n) ROWAN__LIST_STEP(F, x, o) ROWAN__LIST_STEP(F, x, p)
+#define ROWAN__LIST_STEP(F, x, ...) __VA_OPT__(F(x, __VA_ARGS__))
+#define ROWAN__ONE(x, ...)       + 1
+#define ROWAN__COUNT_OF(...)     (0 ROWAN__LIST(ROWAN__ONE, 0, __VA_ARGS__))
+
+/* A column of a key, or DESC(column). */
+#define ROWAN__PARTS(M, ...) (const rowan_key_part[]){ ROWAN__LIST(ROWAN__PART, M, __VA_ARGS__) }
+#define ROWAN__PART(M, ...)           ROWAN__PART_1(M, ROWAN__PART_PROBE_##__VA_ARGS__, ROWAN__PART_UP, __VA_ARGS__, )
+#define ROWAN__PART_1(...)            ROWAN__PART_2(__VA_ARGS__)
+#define ROWAN__PART_2(M, a, F, col, ...) F(M, col)
+#define ROWAN__PART_PROBE_DESC(col)   ~, ROWAN__PART_DOWN, col
+#define ROWAN__PART_UP(M, col)        { .column = __builtin_offsetof(struct M##__index, col) },
+#define ROWAN__PART_DOWN(M, col) \
+    { .column = __builtin_offsetof(struct M##__index, col), .descending = true },
+
+/* Conditions. */
+#define ROWAN__CHECKS(M, ...) (const rowan_check[]){ ROWAN__LIST(ROWAN__COND, M, __VA_ARGS__) }
+#define ROWAN__COND(M, ...)      ROWAN__COND_1(M, ROWAN__COND_##__VA_ARGS__)
+#define ROWAN__COND_1(...)       ROWAN__COND_2(__VA_ARGS__)
+#define ROWAN__COND_2(M, F, ...) F(M, __VA_ARGS__)
+#define ROWAN__COND_EQ(col, val) ROWAN__COND_VALUE, EQ, col, val
+#define ROWAN__COND_NE(col, val) ROWAN__COND_VALUE, NE, col, val
+#define ROWAN__COND_LT(col, val) ROWAN__COND_VALUE, LT, col, val
+#define ROWAN__COND_LE(col, val) ROWAN__COND_VALUE, LE, col, val
+#define ROWAN__COND_GT(col, val) ROWAN__COND_VALUE, GT, col, val
+#define ROWAN__COND_GE(col, val) ROWAN__COND_VALUE, GE, col, val
+#define ROWAN__COND_EQ_COLUMN(col, other) ROWAN__COND_COLUMN, EQ, col, other
+#define ROWAN__COND_NE_COLUMN(col, other) ROWAN__COND_COLUMN, NE, col, other
+#define ROWAN__COND_LT_COLUMN(col, other) ROWAN__COND_COLUMN, LT, col, other
+#define ROWAN__COND_LE_COLUMN(col, other) ROWAN__COND_COLUMN, LE, col, other
+#define ROWAN__COND_GT_COLUMN(col, other) ROWAN__COND_COLUMN, GT, col, other
+#define ROWAN__COND_GE_COLUMN(col, other) ROWAN__COND_COLUMN, GE, col, other
+#define ROWAN__COND_IS_NULL(col)  ROWAN__COND_NULL, IS_NULL, col
+#define ROWAN__COND_NOT_NULL(col) ROWAN__COND_NULL, NOT_NULL, col
+#define ROWAN__COND_VALUE(M, operator, col, val)                                \
+    { .op = ROWAN_CHECK_##operator,                                             \
+      .column = __builtin_offsetof(struct M##__index, col) +                    \
+          ROWAN__CHECK(ROWAN__CONST_FITS(((M *)0)->col, val),                   \
+                       #M "." #col " cannot be checked against " #val " (types differ)"), \
+      .value = ROWAN__CONST(val) },
+#define ROWAN__COND_COLUMN(M, operator, col, to)                                \
+    { .op = ROWAN_CHECK_##operator,                                             \
+      .column = __builtin_offsetof(struct M##__index, col) +                    \
+          ROWAN__CHECK(ROWAN__COLUMN_CLASS(((M *)0)->col) ==                    \
+                           ROWAN__COLUMN_CLASS(((M *)0)->to),                   \
+                       #M "." #col " cannot be checked against " #M "." #to " (types differ)"), \
+      .with_column = true, .other = __builtin_offsetof(struct M##__index, to) },
+#define ROWAN__COND_NULL(M, operator, col) \
+    { .op = ROWAN_CHECK_##operator, .column = __builtin_offsetof(struct M##__index, col) },
+
 /* NAME(...) overrides the name that the member gives. */
 #ifdef __clang__
 #define ROWAN__OVERRIDES_OK \
@@ -174,15 +263,21 @@ typedef struct rowan__opt_enum {
     struct M##__index { ROWAN__EACH(ROWAN__INDEX, M, __VA_ARGS__) };                     \
     extern const rowan_model M##_model __attribute__((weak, visibility("hidden")));      \
     extern const rowan_column M##_columns[] __attribute__((weak, visibility("hidden"))); \
+    extern const rowan_constraint M##_constraints[]                                      \
+        __attribute__((weak, visibility("hidden")));                                     \
     ROWAN__OVERRIDES_OK                                                                  \
     const rowan_column M##_columns[] = { ROWAN__EACH(ROWAN__COLUMN, M, __VA_ARGS__) };   \
     ROWAN__OVERRIDES_END                                                                 \
+    const rowan_constraint M##_constraints[] = {                                         \
+        ROWAN__EACH(ROWAN__CONSTRAINT, M, __VA_ARGS__) { .kind = ROWAN_CONSTRAINT_CHECK } }; \
     const rowan_model M##_model = {                                                      \
         .name = #M,                                                                      \
         .table = table_name,                                                             \
         .columns = M##_columns,                                                          \
         .n_columns = sizeof(struct M##__index),                                          \
         .row_size = sizeof(M),                                                           \
+        .constraints = M##_constraints,                                                  \
+        .n_constraints = sizeof M##_constraints / sizeof M##_constraints[0] - 1,         \
     };
 
 #else
