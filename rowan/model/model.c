@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc_int.h"
+#include "constraint_int.h"
 
 const char rowan_library = 1;
 
@@ -103,6 +104,8 @@ static rowan_status check_model(const rowan_models *models, size_t i, rowan_erro
             return st;
         has_key = has_key || model->columns[c].primary_key;
     }
+    if (rowan__constraints_check(model, err) != ROWAN_OK)
+        return ROWAN_EINVAL;
     if (!has_key)
         return rowan_fail(err, ROWAN_EINVAL, "model %s has no PRIMARY_KEY",
                           model->name);

@@ -42,12 +42,13 @@ rowan_status rowan__bad_column(const rowan_model *shape, const rowan_column *col
                                const char *what, rowan_error *err);
 
 /* Sets a member of a row to the NULL that was read; ROWAN_EDATA if the model has none. */
-rowan_status rowan__read_null(const rowan_model *shape, const rowan_column *column, char *row,
-                              rowan_error *err);
+rowan_status rowan__read_null(const rowan_model *shape, const rowan_column *column,
+                              char *row, rowan_error *err);
 
 /* Sets an enum's member from the label that was read. */
 rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *column,
-                               const char *label, size_t len, char *row, rowan_error *err);
+                               const char *label, size_t len, char *row,
+                               rowan_error *err);
 
 /* Copies a span that was read into the arena, a NUL behind it, and sets the member. */
 rowan_status rowan__read_span(const rowan_column *column, const void *bytes, size_t len,
@@ -55,6 +56,7 @@ rowan_status rowan__read_span(const rowan_column *column, const void *bytes, siz
 
 /* Brings a decimal that was read to its column's scale. */
 rowan_status rowan__read_decimal(const rowan_model *shape, const rowan_column *column,
-                                 const char *text, size_t len, char *row, rowan_error *err);
+                                 const char *text, size_t len, char *row,
+                                 rowan_error *err);
 
 #endif

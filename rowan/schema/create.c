@@ -26,16 +26,21 @@ static rowan_status ordered(const rowan_models *models, const rowan_model ***out
     return ROWAN_OK;
 }
 
-static rowan_status create_index(rowan_session *session, const rowan_model *model,
-                                 const rowan_column *column, rowan_error *err)
+/* The model's indexes, one by one. */
+static rowan_status create_indexes(rowan_session *session, const rowan_model *model,
+                                   rowan_error *err)
 {
+    const rowan__dialect *dialect = rowan__session_dialect(session);
+    rowan_status st = ROWAN_OK;
     rowan__buf sql;
-    rowan_status st;
 
     rowan__buf_init(&sql, 0);
-    rowan__ddl_create_index(rowan__session_dialect(session), model, column, &sql);
-    st = rowan__buf_ok(&sql) ? rowan__session_run(session, sql.ptr, err)
-                             : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    for (size_t i = 0;
+         st == ROWAN_OK && rowan__ddl_create_index(dialect, model, i, &sql); i++) {
+        st = rowan__buf_ok(&sql) ? rowan__session_run(session, sql.ptr, err)
+                                 : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+        rowan__buf_clear(&sql);
+    }
     rowan__buf_done(&sql);
     return st;
 }
@@ -43,13 +48,16 @@ static rowan_status create_index(rowan_session *session, const rowan_model *mode
 static rowan_status create_one(rowan_session *session, const rowan_model *model,
                                rowan_error *err)
 {
-    rowan_status st =
-        rowan__session_run_ddl(session, rowan__ddl_create_table, model, err);
+    rowan_status st = rowan__ddl_supported(rowan__session_dialect(session), model, err);
 
-    for (size_t i = 0; i < model->n_columns && st == ROWAN_OK; i++) {
-        if (model->columns[i].indexed)
-            st = create_index(session, model, &model->columns[i], err);
-    }
+    if (st == ROWAN_OK)
+        st = rowan__session_run_ddl(session, rowan__ddl_create_schema, model, err);
+    if (st == ROWAN_OK)
+        st = rowan__session_run_ddl(session, rowan__ddl_create_table, model, err);
+    if (st == ROWAN_OK)
+        st = create_indexes(session, model, err);
+    if (st == ROWAN_OK)
+        st = rowan__session_run_ddl(session, rowan__ddl_comments, model, err);
     return st;
 }
 

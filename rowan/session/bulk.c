@@ -13,7 +13,7 @@ static rowan_status prepare_insert(rowan__bulk *bulk, size_t n_rows,
                                    rowan__prepared **out, rowan_error *err)
 {
     const rowan__driver *driver = rowan__engine_driver(bulk->session->engine);
-    size_t n_values = n_rows * bulk->model->n_columns;
+    size_t n_values = n_rows * bulk->n_written, n = 0;
     rowan_type *types = rowan__calloc(n_values, sizeof *types);
     rowan__buf sql;
     rowan_status st = ROWAN_OK;
@@ -23,8 +23,13 @@ static rowan_status prepare_insert(rowan__bulk *bulk, size_t n_rows,
     if (types == NULL || !rowan__buf_ok(&sql)) {
         st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     } else {
-        for (size_t i = 0; i < n_values; i++)
-            types[i] = bulk->model->columns[i % bulk->model->n_columns].type;
+        for (size_t i = 0; n < n_values; i++) {
+            const rowan_column *column =
+                &bulk->model->columns[i % bulk->model->n_columns];
+
+            if (column->generated == NULL)
+                types[n++] = column->type == ROWAN_ENUM ? ROWAN_TEXT : column->type;
+        }
         st = driver->prepare(bulk->session->link->conn, sql.ptr, sql.len, types,
                              n_values, out, err);
     }
@@ -37,11 +42,11 @@ static rowan_status open_inserts(rowan__bulk *bulk, rowan_error *err)
 {
     size_t max_params = rowan__session_dialect(bulk->session)->max_params;
 
-    bulk->n_together = max_params / bulk->model->n_columns;
+    bulk->n_together = max_params / bulk->n_written;
     if (bulk->n_together > ROWS_TOGETHER)
         bulk->n_together = ROWS_TOGETHER;
     bulk->values =
-        rowan__calloc(bulk->n_together * bulk->model->n_columns, sizeof *bulk->values);
+        rowan__calloc(bulk->n_together * bulk->n_written, sizeof *bulk->values);
     if (bulk->values == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     return prepare_insert(bulk, bulk->n_together, &bulk->prepared, err);
@@ -73,6 +78,8 @@ rowan_status rowan__bulk_open(rowan__bulk *bulk, rowan_session *session,
     bulk->session = session;
     bulk->model = model;
     bulk->staging = staging;
+    for (size_t i = 0; i < model->n_columns; i++)
+        bulk->n_written += model->columns[i].generated == NULL;
     st = rowan__engine_driver(session->engine)->bulk_begin != NULL
              ? open_copy(bulk, err)
              : open_inserts(bulk, err);
@@ -93,14 +100,17 @@ static rowan_status insert_together(rowan__bulk *bulk, rowan__prepared *prepared
 
     for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
         for (size_t c = 0; c < model->n_columns; c++) {
-            rowan_status st = rowan__bind_column(&model->columns[c], row, value++, err);
+            rowan_status st;
 
+            if (model->columns[c].generated != NULL)
+                continue;
+            st = rowan__bind_column(&model->columns[c], row, value++, err);
             if (st != ROWAN_OK)
                 return st;
         }
     }
     return rowan__engine_driver(bulk->session->engine)
-        ->execute(prepared, bulk->values, n_rows * model->n_columns, NULL, err);
+        ->execute(prepared, bulk->values, n_rows * bulk->n_written, NULL, err);
 }
 
 static rowan_status insert_rows(rowan__bulk *bulk, const char *row, size_t n_rows,

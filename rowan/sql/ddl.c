@@ -1,32 +1,70 @@
-/* ddl.c - see ddl_int.h. Constraint names are those PostgreSQL gives by itself, on every
- * database, so that a migration can name them: person_pkey, award_person_id_fkey,
- * person_last_name_key, award_year_idx. */
+/* ddl.c - tables and indexes. See ddl_int.h.
+ *
+ * Constraint names are those PostgreSQL gives by itself, on every database, so that a
+ * migration can name them: person_pkey, award_person_id_fkey, person_last_name_key,
+ * award_year_idx, stay_order_check. PostgreSQL cuts names at 63 bytes; ours are cut so
+ * that they stay different.
+ */
 #include "ddl_int.h"
 
-static void comma(rowan__buf *sql, bool *first)
+#include <string.h>
+
+#include "constraint_int.h"
+#include "utf8_int.h"
+
+#define MAX_NAME 63
+
+static void cut_name(rowan__buf *name)
 {
-    if (!*first)
-        rowan__buf_str(sql, ", ");
-    *first = false;
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    if (!rowan__buf_ok(name) || name->len <= MAX_NAME)
+        return;
+    for (size_t i = 0; i < name->len; i++)
+        hash = (hash ^ (unsigned char)name->ptr[i]) * 16777619U;
+    name->len = rowan__utf8_cut(name->ptr, name->len, MAX_NAME - 9);
+    rowan__buf_printf(name, "_%08x", hash);
 }
 
-static void constraint(const rowan__dialect *d, const rowan_model *model,
-                       const rowan_column *column, const char *suffix, rowan__buf *sql)
+/* table_column_column_suffix */
+static void name_of(const rowan__dialect *d, const rowan_model *model,
+                    const rowan_key_part *parts, size_t n_parts, const char *suffix,
+                    rowan__buf *sql)
 {
     rowan__buf name;
 
     rowan__buf_init(&name, 0);
     rowan__buf_str(&name, model->table);
-    if (column != NULL) {
+    for (size_t i = 0; i < n_parts; i++) {
         rowan__buf_char(&name, '_');
-        rowan__buf_str(&name, column->name);
+        rowan__buf_str(&name, model->columns[parts[i].column].name);
     }
     rowan__buf_str(&name, suffix);
+    cut_name(&name);
     if (rowan__buf_ok(&name))
         rowan__sql_ident(d, sql, name.ptr);
     sql->failed = sql->failed || name.failed;
     rowan__buf_done(&name);
 }
+
+void rowan__ddl_name(const rowan__dialect *d, const rowan_model *model,
+                     const char *suffix, rowan__buf *sql)
+{
+    name_of(d, model, NULL, 0, suffix, sql);
+}
+
+/* "    CONSTRAINT name " of one column's. */
+static void begin_constraint(const rowan__dialect *d, const rowan_model *model,
+                             const rowan_column *column, const char *suffix,
+                             rowan__buf *sql)
+{
+    rowan_key_part part = { .column = (uint16_t)(column - model->columns) };
+
+    rowan__buf_str(sql, "    CONSTRAINT ");
+    name_of(d, model, &part, 1, suffix, sql);
+}
+
+/* Columns. */
 
 static void column_type(const rowan__dialect *d, const rowan_column *column,
                         rowan__buf *sql)
@@ -39,55 +77,34 @@ static void column_type(const rowan__dialect *d, const rowan_column *column,
         rowan__buf_printf(sql, "(%d, %d)", column->precision, column->scale);
 }
 
-/* Text of ours as a string: a label. */
-static void string_literal(rowan__buf *sql, const char *text)
+/* A constant of the model, which rowan_models_check() found good. */
+static void constant(const rowan__dialect *d, const rowan_column *column,
+                     const rowan_const *value_const, rowan__buf *sql)
 {
-    rowan__buf_char(sql, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            rowan__buf_char(sql, '\'');
-        rowan__buf_char(sql, *text);
-    }
-    rowan__buf_char(sql, '\'');
-}
+    rowan_value value;
 
-/* What the type alone does not keep out: other labels, longer texts and bytes. */
-static bool needs_check(const rowan__dialect *d, const rowan_column *column)
-{
-    return column->type == ROWAN_ENUM ||
-           (column->max_length > 0 &&
-            (column->type == ROWAN_BYTES || d->limited_text == NULL));
-}
-
-static void column_check(const rowan__dialect *d, const rowan_model *model,
-                         const rowan_column *column, rowan__buf *sql)
-{
-    rowan__buf_str(sql, "    CONSTRAINT ");
-    constraint(d, model, column, "_check", sql);
-    rowan__buf_str(sql, " CHECK (");
-    if (column->type != ROWAN_ENUM) {
-        rowan__buf_str(sql, "length(");
-        rowan__sql_ident(d, sql, column->name);
-        rowan__buf_printf(sql, ") <= %u),\n", (unsigned)column->max_length);
-        return;
-    }
-    rowan__sql_ident(d, sql, column->name);
-    rowan__buf_str(sql, " IN (");
-    for (size_t i = 0; i < column->labels->n_labels; i++) {
-        rowan__buf_str(sql, i > 0 ? ", " : "");
-        string_literal(sql, column->labels->labels[i]);
-    }
-    rowan__buf_str(sql, ")),\n");
+    if (rowan__const_value(column, value_const, &value, NULL) == ROWAN_OK)
+        rowan__sql_literal(d, sql, column, &value);
+    else
+        sql->failed = true;
 }
 
 static void column_definition(const rowan__dialect *d, const rowan_column *column,
-                              bool with_identity, rowan__buf *sql)
+                              rowan__buf *sql)
 {
     rowan__sql_ident(d, sql, column->name);
     rowan__buf_char(sql, ' ');
     column_type(d, column, sql);
-    if (column->automatic && with_identity)
+    if (column->automatic)
         rowan__buf_str(sql, d->identity);
+    if (column->generated != NULL) {
+        rowan__buf_printf(sql, " GENERATED ALWAYS AS (%s) STORED", column->generated);
+    } else if (column->default_value.kind == 'n') {
+        rowan__buf_printf(sql, " DEFAULT %s", d->now[column->type]);
+    } else if (column->default_value.kind != 0) {
+        rowan__buf_str(sql, " DEFAULT ");
+        constant(d, column, &column->default_value, sql);
+    }
     if (!column->nullable)
         rowan__buf_str(sql, " NOT NULL");
 }
@@ -97,272 +114,304 @@ static void key_columns(const rowan__dialect *d, const rowan_model *model,
 {
     bool first = true;
 
+    rowan__buf_str(sql, "PRIMARY KEY (");
     for (size_t i = 0; i < model->n_columns; i++) {
         if (!model->columns[i].primary_key)
             continue;
-        comma(sql, &first);
+        if (!first)
+            rowan__buf_str(sql, ", ");
+        first = false;
         rowan__sql_ident(d, sql, model->columns[i].name);
     }
+    rowan__buf_char(sql, ')');
+}
+
+void rowan__ddl_plain_columns(const rowan__dialect *d, const rowan_model *model,
+                              rowan__buf *sql)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const rowan_column *column = &model->columns[i];
+
+        if (column->generated != NULL)
+            continue;
+        rowan__sql_ident(d, sql, column->name);
+        rowan__buf_char(sql, ' ');
+        column_type(d, column, sql);
+        rowan__buf_str(sql, column->nullable ? ", " : " NOT NULL, ");
+    }
+    key_columns(d, model, sql);
+}
+
+/* Constraints of one column. */
+
+/* What the type alone does not keep out: other labels, longer texts and bytes. */
+static void column_check(const rowan__dialect *d, const rowan_model *model,
+                         const rowan_column *column, rowan__buf *sql)
+{
+    bool limited = column->max_length > 0 &&
+                   (column->type == ROWAN_BYTES || d->limited_text == NULL);
+
+    if (column->type != ROWAN_ENUM && !limited)
+        return;
+    begin_constraint(d, model, column, "_check", sql);
+    rowan__buf_str(sql, limited ? " CHECK (length(" : " CHECK (");
+    rowan__sql_ident(d, sql, column->name);
+    if (limited) {
+        rowan__buf_printf(sql, ") <= %u),\n", (unsigned)column->max_length);
+        return;
+    }
+    for (size_t i = 0; i < column->labels->n_labels; i++) {
+        const char *label = column->labels->labels[i];
+
+        rowan__buf_str(sql, i > 0 ? ", " : " IN (");
+        rowan__sql_string(sql, label, strlen(label));
+    }
+    rowan__buf_str(sql, ")),\n");
+}
+
+static void foreign_key(const rowan__dialect *d, const rowan_model *model,
+                        const rowan_column *column, rowan__buf *sql)
+{
+    static const char *const on_delete[] = { "", " ON DELETE RESTRICT",
+                                             " ON DELETE CASCADE",
+                                             " ON DELETE SET NULL" };
+    static const char *const on_update[] = { "", " ON UPDATE RESTRICT",
+                                             " ON UPDATE CASCADE",
+                                             " ON UPDATE SET NULL" };
+    const rowan_model *target = column->references;
+
+    if (target == NULL)
+        return;
+    begin_constraint(d, model, column, "_fkey", sql);
+    rowan__buf_str(sql, " FOREIGN KEY (");
+    rowan__sql_ident(d, sql, column->name);
+    rowan__buf_str(sql, ") REFERENCES ");
+    rowan__sql_table(d, sql, target);
+    rowan__buf_str(sql, " (");
+    rowan__sql_ident(d, sql, target->columns[column->references_index].name);
+    rowan__buf_char(sql, ')');
+    rowan__buf_str(sql, on_delete[column->on_delete]);
+    rowan__buf_str(sql, on_update[column->on_update]);
+    rowan__buf_str(sql, ",\n");
+}
+
+static void column_constraints(const rowan__dialect *d, const rowan_model *model,
+                               const rowan_column *column, rowan__buf *sql)
+{
+    if (column->unique) {
+        begin_constraint(d, model, column, "_key", sql);
+        rowan__buf_str(sql, " UNIQUE (");
+        rowan__sql_ident(d, sql, column->name);
+        rowan__buf_str(sql, "),\n");
+    }
+    column_check(d, model, column, sql);
+    foreign_key(d, model, column, sql);
+}
+
+/* Constraints of several. */
+
+static void key_parts(const rowan__dialect *d, const rowan_model *model,
+                      const rowan_constraint *c, rowan__buf *sql)
+{
+    rowan__buf_str(sql, " (");
+    for (size_t i = 0; i < c->n_parts; i++) {
+        rowan__buf_str(sql, i > 0 ? ", " : "");
+        rowan__sql_ident(d, sql, model->columns[c->parts[i].column].name);
+        if (c->parts[i].descending)
+            rowan__buf_str(sql, " DESC");
+    }
+    rowan__buf_char(sql, ')');
+}
+
+/* The conditions of a CHECK or of a partial index, all of which hold. */
+static void conditions(const rowan__dialect *d, const rowan_model *model,
+                       const rowan_constraint *c, rowan__buf *sql)
+{
+    static const char *const operators[] = {
+        " = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL"
+    };
+
+    for (size_t i = 0; i < c->n_checks; i++) {
+        const rowan_check *check = &c->checks[i];
+        const rowan_column *column = &model->columns[check->column];
+
+        rowan__buf_str(sql, i > 0 ? " AND " : "");
+        rowan__sql_ident(d, sql, column->name);
+        if (column->type == ROWAN_DECIMAL && d->decimal_collation != NULL)
+            rowan__buf_str(sql, d->decimal_collation);
+        rowan__buf_str(sql, operators[check->op]);
+        if (check->with_column)
+            rowan__sql_ident(d, sql, model->columns[check->other].name);
+        else if (check->op < ROWAN_CHECK_IS_NULL)
+            constant(d, column, &check->value, sql);
+    }
+}
+
+static void table_check(const rowan__dialect *d, const rowan_model *model,
+                        const rowan_constraint *c, rowan__buf *sql)
+{
+    rowan__buf suffix;
+
+    rowan__buf_init(&suffix, 0);
+    rowan__buf_printf(&suffix, "_%s_check", c->text);
+    rowan__buf_str(sql, "    CONSTRAINT ");
+    if (rowan__buf_ok(&suffix))
+        rowan__ddl_name(d, model, suffix.ptr, sql);
+    sql->failed = sql->failed || suffix.failed;
+    rowan__buf_done(&suffix);
+    rowan__buf_str(sql, " CHECK (");
+    conditions(d, model, c, sql);
+    rowan__buf_str(sql, "),\n");
+}
+
+static void table_constraints(const rowan__dialect *d, const rowan_model *model,
+                              rowan__buf *sql)
+{
+    for (size_t i = 0; i < model->n_constraints; i++) {
+        const rowan_constraint *c = &model->constraints[i];
+
+        if (c->kind == ROWAN_CONSTRAINT_CHECK)
+            table_check(d, model, c, sql);
+        if (c->kind != ROWAN_CONSTRAINT_UNIQUE || c->n_checks > 0)
+            continue;
+        rowan__buf_str(sql, "    CONSTRAINT ");
+        name_of(d, model, c->parts, c->n_parts, "_key", sql);
+        rowan__buf_str(sql, " UNIQUE");
+        key_parts(d, model, c, sql);
+        rowan__buf_str(sql, ",\n");
+    }
+}
+
+/* Tables. */
+
+void rowan__ddl_create_schema(const rowan__dialect *d, const rowan_model *model,
+                              rowan__buf *sql)
+{
+    if (rowan_model_schema(model) == NULL)
+        return;
+    rowan__buf_str(sql, "CREATE SCHEMA IF NOT EXISTS ");
+    rowan__sql_ident(d, sql, rowan_model_schema(model));
 }
 
 void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
                              rowan__buf *sql)
 {
     rowan__buf_str(sql, "CREATE TABLE IF NOT EXISTS ");
-    rowan__sql_ident(d, sql, model->table);
+    rowan__sql_table(d, sql, model);
     rowan__buf_str(sql, " (\n");
     for (size_t i = 0; i < model->n_columns; i++) {
         rowan__buf_str(sql, "    ");
-        column_definition(d, &model->columns[i], true, sql);
+        column_definition(d, &model->columns[i], sql);
         rowan__buf_str(sql, ",\n");
     }
-    for (size_t i = 0; i < model->n_columns; i++) {
-        const rowan_column *column = &model->columns[i];
-
-        if (column->unique) {
-            rowan__buf_str(sql, "    CONSTRAINT ");
-            constraint(d, model, column, "_key", sql);
-            rowan__buf_str(sql, " UNIQUE (");
-            rowan__sql_ident(d, sql, column->name);
-            rowan__buf_str(sql, "),\n");
-        }
-        if (needs_check(d, column))
-            column_check(d, model, column, sql);
-        if (column->references == NULL)
-            continue;
-        rowan__buf_str(sql, "    CONSTRAINT ");
-        constraint(d, model, column, "_fkey", sql);
-        rowan__buf_str(sql, " FOREIGN KEY (");
-        rowan__sql_ident(d, sql, column->name);
-        rowan__buf_str(sql, ") REFERENCES ");
-        rowan__sql_ident(d, sql, column->references->table);
-        rowan__buf_str(sql, " (");
-        rowan__sql_ident(d, sql,
-                         column->references->columns[column->references_index].name);
-        rowan__buf_str(sql, "),\n");
-    }
+    for (size_t i = 0; i < model->n_columns; i++)
+        column_constraints(d, model, &model->columns[i], sql);
+    table_constraints(d, model, sql);
     rowan__buf_str(sql, "    CONSTRAINT ");
-    constraint(d, model, NULL, "_pkey", sql);
-    rowan__buf_str(sql, " PRIMARY KEY (");
+    rowan__ddl_name(d, model, "_pkey", sql);
+    rowan__buf_char(sql, ' ');
     key_columns(d, model, sql);
-    rowan__buf_str(sql, ")\n)");
+    rowan__buf_str(sql, "\n)");
     rowan__buf_str(sql, d->table_options);
-}
-
-void rowan__ddl_create_index(const rowan__dialect *d, const rowan_model *model,
-                             const rowan_column *column, rowan__buf *sql)
-{
-    rowan__buf_str(sql, "CREATE INDEX IF NOT EXISTS ");
-    constraint(d, model, column, "_idx", sql);
-    rowan__buf_str(sql, " ON ");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, " (");
-    rowan__sql_ident(d, sql, column->name);
-    rowan__buf_char(sql, ')');
 }
 
 void rowan__ddl_drop_table(const rowan__dialect *d, const rowan_model *model,
                            rowan__buf *sql)
 {
     rowan__buf_str(sql, "DROP TABLE IF EXISTS ");
-    rowan__sql_ident(d, sql, model->table);
+    rowan__sql_table(d, sql, model);
 }
 
-/* Refreshing. */
-
-void rowan__ddl_table_name(const rowan__dialect *d, const rowan_model *model,
-                           bool staging, rowan__buf *sql)
+static void comment(const rowan__dialect *d, const rowan_model *model,
+                    const rowan_column *column, const char *words, rowan__buf *sql)
 {
-    if (!staging) {
-        rowan__sql_ident(d, sql, model->table);
+    if (words == NULL)
         return;
-    }
-    rowan__buf_str(sql, d->staging_schema);
-    constraint(d, model, NULL, "_staging", sql);
-}
-
-void rowan__ddl_create_staging(const rowan__dialect *d, const rowan_model *model,
-                               rowan__buf *sql)
-{
-    rowan__buf_str(sql, d->staging_prefix);
-    constraint(d, model, NULL, "_staging", sql);
-    rowan__buf_str(sql, " (");
-    for (size_t i = 0; i < model->n_columns; i++) {
-        column_definition(d, &model->columns[i], false, sql);
-        rowan__buf_str(sql, ", ");
-    }
-    rowan__buf_str(sql, "PRIMARY KEY (");
-    key_columns(d, model, sql);
-    rowan__buf_str(sql, "))");
-    rowan__buf_str(sql, d->staging_options);
-}
-
-void rowan__ddl_drop_staging(const rowan__dialect *d, const rowan_model *model,
-                             rowan__buf *sql)
-{
-    rowan__buf_str(sql, "DROP TABLE IF EXISTS ");
-    rowan__ddl_table_name(d, model, true, sql);
-}
-
-void rowan__ddl_columns(const rowan__dialect *d, const rowan_model *model,
-                        const char *prefix, rowan__buf *sql)
-{
-    for (size_t i = 0; i < model->n_columns; i++) {
-        if (i > 0)
-            rowan__buf_str(sql, ", ");
-        rowan__buf_str(sql, prefix);
-        rowan__sql_ident(d, sql, model->columns[i].name);
-    }
-}
-
-void rowan__ddl_lock(const rowan__dialect *d, const rowan_model *model, rowan__buf *sql)
-{
-    if (!d->locks_tables)
-        return;
-    rowan__buf_str(sql, "LOCK TABLE ");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, " IN SHARE ROW EXCLUSIVE MODE");
-}
-
-void rowan__ddl_analyze_staging(const rowan__dialect *d, const rowan_model *model,
-                                rowan__buf *sql)
-{
-    if (!d->wants_analyze)
-        return;
-    rowan__buf_str(sql, "ANALYZE ");
-    rowan__ddl_table_name(d, model, true, sql);
-}
-
-/* table."key" = s."key" AND ... */
-static void keys_match(const rowan__dialect *d, const rowan_model *model,
-                       rowan__buf *sql)
-{
-    bool first = true;
-
-    for (size_t i = 0; i < model->n_columns; i++) {
-        if (!model->columns[i].primary_key)
-            continue;
-        if (!first)
-            rowan__buf_str(sql, " AND ");
-        first = false;
-        rowan__sql_ident(d, sql, model->table);
+    rowan__buf_str(sql, column != NULL ? "COMMENT ON COLUMN " : "COMMENT ON TABLE ");
+    rowan__sql_table(d, sql, model);
+    if (column != NULL) {
         rowan__buf_char(sql, '.');
-        rowan__sql_ident(d, sql, model->columns[i].name);
-        rowan__buf_str(sql, " = s.");
-        rowan__sql_ident(d, sql, model->columns[i].name);
+        rowan__sql_ident(d, sql, column->name);
     }
+    rowan__buf_str(sql, " IS ");
+    rowan__sql_string(sql, words, strlen(words));
+    rowan__buf_str(sql, "; ");
 }
 
-void rowan__ddl_merge_update(const rowan__dialect *d, const rowan_model *model,
-                             rowan__buf *sql)
+void rowan__ddl_comments(const rowan__dialect *d, const rowan_model *model,
+                         rowan__buf *sql)
 {
-    bool first = true;
-
-    for (size_t i = 0; i < model->n_columns; i++) {
-        if (model->columns[i].primary_key)
-            continue;
-        if (first) {
-            rowan__buf_str(sql, "UPDATE ");
-            rowan__sql_ident(d, sql, model->table);
-            rowan__buf_str(sql, " SET ");
-        }
-        comma(sql, &first);
-        rowan__sql_ident(d, sql, model->columns[i].name);
-        rowan__buf_str(sql, " = s.");
-        rowan__sql_ident(d, sql, model->columns[i].name);
-    }
-    if (first)
-        return; /* all columns are key: no row can differ */
-    rowan__buf_str(sql, " FROM ");
-    rowan__ddl_table_name(d, model, true, sql);
-    rowan__buf_str(sql, " AS s WHERE ");
-    keys_match(d, model, sql);
-    rowan__buf_str(sql, " AND (");
-    first = true;
-    for (size_t i = 0; i < model->n_columns; i++) {
-        if (model->columns[i].primary_key)
-            continue;
-        if (!first)
-            rowan__buf_str(sql, " OR ");
-        first = false;
-        rowan__sql_ident(d, sql, model->table);
-        rowan__buf_char(sql, '.');
-        rowan__sql_ident(d, sql, model->columns[i].name);
-        rowan__buf_printf(sql, " %s s.", d->is_distinct);
-        rowan__sql_ident(d, sql, model->columns[i].name);
-    }
-    rowan__buf_char(sql, ')');
-}
-
-void rowan__ddl_merge_insert(const rowan__dialect *d, const rowan_model *model,
-                             rowan__buf *sql)
-{
-    rowan__buf_str(sql, "INSERT INTO ");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, " (");
-    rowan__ddl_columns(d, model, "", sql);
-    rowan__buf_str(sql, ") SELECT ");
-    rowan__ddl_columns(d, model, "s.", sql);
-    rowan__buf_str(sql, " FROM ");
-    rowan__ddl_table_name(d, model, true, sql);
-    rowan__buf_str(sql, " AS s WHERE NOT EXISTS (SELECT 1 FROM ");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, " WHERE ");
-    keys_match(d, model, sql);
-    rowan__buf_char(sql, ')');
-}
-
-void rowan__ddl_merge_delete(const rowan__dialect *d, const rowan_model *model,
-                             rowan__buf *sql)
-{
-    rowan__buf_str(sql, "DELETE FROM ");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
-    rowan__ddl_table_name(d, model, true, sql);
-    rowan__buf_str(sql, " AS s WHERE ");
-    keys_match(d, model, sql);
-    rowan__buf_char(sql, ')');
-}
-
-void rowan__ddl_sync_sequence(const rowan__dialect *d, const rowan_model *model,
-                              rowan__buf *sql)
-{
-    const rowan_column *key = rowan_model_key(model);
-
-    if (!d->has_sequences || key == NULL || !key->automatic)
+    if (!d->has_comments)
         return;
-    /* pg_get_serial_sequence() reads its first argument as SQL, so the quoted name goes in
-     * as a string; both come from the model. */
-    rowan__buf_str(sql,
-                   "SELECT setval(q.seq, m.top) FROM (SELECT pg_get_serial_sequence(");
-    rowan__buf_str(sql, "$rowan$");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, "$rowan$, $rowan$");
-    rowan__buf_str(sql, key->name);
-    rowan__buf_str(sql, "$rowan$) AS seq) AS q, (SELECT max(");
-    rowan__sql_ident(d, sql, key->name);
-    rowan__buf_str(sql, ") AS top FROM ");
-    rowan__sql_ident(d, sql, model->table);
-    rowan__buf_str(sql, ") AS m WHERE q.seq IS NOT NULL AND m.top >= 1");
+    comment(d, model, NULL, rowan_model_comment(model), sql);
+    for (size_t i = 0; i < model->n_columns; i++)
+        comment(d, model, &model->columns[i], model->columns[i].comment, sql);
 }
 
-void rowan__ddl_insert_rows(const rowan__dialect *d, const rowan_model *model,
-                            bool staging, size_t n_rows, rowan__buf *sql)
-{
-    size_t n = 0;
+/* Indexes. */
 
-    rowan__buf_str(sql, "INSERT INTO ");
-    rowan__ddl_table_name(d, model, staging, sql);
-    rowan__buf_str(sql, " (");
-    rowan__ddl_columns(d, model, "", sql);
-    rowan__buf_str(sql, ") VALUES ");
-    for (size_t row = 0; row < n_rows; row++) {
-        rowan__buf_str(sql, row > 0 ? ", (" : "(");
-        for (size_t i = 0; i < model->n_columns; i++) {
-            if (i > 0)
-                rowan__buf_str(sql, ", ");
-            rowan__sql_param(d, sql, ++n);
-        }
-        rowan__buf_char(sql, ')');
+static bool is_index(const rowan_constraint *c)
+{
+    return c->kind == ROWAN_CONSTRAINT_INDEX ||
+           (c->kind == ROWAN_CONSTRAINT_UNIQUE && c->n_checks > 0);
+}
+
+/* The nth index: first those of single columns, whose part is put into *part. */
+static bool find_index(const rowan_model *model, size_t n, rowan_key_part *part,
+                       rowan_constraint *out)
+{
+    for (uint16_t i = 0; i < model->n_columns; i++) {
+        if (!model->columns[i].indexed || n-- > 0)
+            continue;
+        *part = (rowan_key_part){ .column = i };
+        *out = (rowan_constraint){ .kind = ROWAN_CONSTRAINT_INDEX,
+                                   .parts = part,
+                                   .n_parts = 1 };
+        return true;
     }
+    for (size_t i = 0; i < model->n_constraints; i++) {
+        if (!is_index(&model->constraints[i]) || n-- > 0)
+            continue;
+        *out = model->constraints[i];
+        return true;
+    }
+    return false;
+}
+
+bool rowan__ddl_create_index(const rowan__dialect *d, const rowan_model *model,
+                             size_t n, rowan__buf *sql)
+{
+    rowan_key_part part;
+    rowan_constraint index;
+    bool unique;
+
+    if (!find_index(model, n, &part, &index))
+        return false;
+    unique = index.kind == ROWAN_CONSTRAINT_UNIQUE;
+    rowan__buf_printf(sql, "CREATE %sINDEX IF NOT EXISTS ", unique ? "UNIQUE " : "");
+    name_of(d, model, index.parts, index.n_parts, unique ? "_key" : "_idx", sql);
+    rowan__buf_str(sql, " ON ");
+    rowan__sql_table(d, sql, model);
+    key_parts(d, model, &index, sql);
+    if (index.n_checks > 0) {
+        rowan__buf_str(sql, " WHERE ");
+        conditions(d, model, &index, sql);
+    }
+    return true;
+}
+
+rowan_status rowan__ddl_supported(const rowan__dialect *d, const rowan_model *model,
+                                  rowan_error *err)
+{
+    if (rowan_model_schema(model) != NULL && !d->has_schemas)
+        return rowan_fail(err, ROWAN_EUNSUPPORTED, "%s: %s has no schemas", model->name,
+                          d->name);
+    for (size_t i = 0; i < model->n_constraints; i++) {
+        const rowan_constraint *c = &model->constraints[i];
+
+        if (is_index(c) && c->n_checks > 0 && !d->has_partial_indexes)
+            return rowan_fail(err, ROWAN_EUNSUPPORTED, "%s: %s has no partial indexes",
+                              model->name, d->name);
+    }
+    return ROWAN_OK;
 }

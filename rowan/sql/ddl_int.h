@@ -8,9 +8,27 @@
 void rowan__ddl_create_table(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
 
-/* CREATE INDEX IF NOT EXISTS for a column that is indexed. */
-void rowan__ddl_create_index(const rowan__dialect *dialect, const rowan_model *model,
-                             const rowan_column *column, rowan__buf *sql);
+/* CREATE INDEX IF NOT EXISTS for the nth index of a model; false if it has no such. */
+bool rowan__ddl_create_index(const rowan__dialect *dialect, const rowan_model *model,
+                             size_t n, rowan__buf *sql);
+
+/* CREATE SCHEMA IF NOT EXISTS, and COMMENT ON; nothing if the model has none. */
+void rowan__ddl_create_schema(const rowan__dialect *dialect, const rowan_model *model,
+                              rowan__buf *sql);
+void rowan__ddl_comments(const rowan__dialect *dialect, const rowan_model *model,
+                         rowan__buf *sql);
+
+/* ROWAN_EUNSUPPORTED if the database lacks what the model declares. */
+rowan_status rowan__ddl_supported(const rowan__dialect *dialect, const rowan_model *model,
+                                  rowan_error *err);
+
+/* Definitions of the columns that are written and the key, without anything else. */
+void rowan__ddl_plain_columns(const rowan__dialect *dialect, const rowan_model *model,
+                              rowan__buf *sql);
+
+/* The table's name with a suffix, as an identifier. */
+void rowan__ddl_name(const rowan__dialect *dialect, const rowan_model *model,
+                     const char *suffix, rowan__buf *sql);
 
 /* DROP TABLE IF EXISTS. */
 void rowan__ddl_drop_table(const rowan__dialect *dialect, const rowan_model *model,
@@ -26,9 +44,10 @@ void rowan__ddl_drop_staging(const rowan__dialect *dialect, const rowan_model *m
 void rowan__ddl_table_name(const rowan__dialect *dialect, const rowan_model *model,
                            bool staging, rowan__buf *sql);
 
-/* The columns of a model with commas between them, each behind `prefix`. */
+/* The columns of a model with commas between them, each behind `prefix`; without those
+ * that are generated if `written_only`. */
 void rowan__ddl_columns(const rowan__dialect *dialect, const rowan_model *model,
-                        const char *prefix, rowan__buf *sql);
+                        bool written_only, const char *prefix, rowan__buf *sql);
 
 /* Keeps other writers out of a table; nothing where the transaction does. */
 void rowan__ddl_lock(const rowan__dialect *dialect, const rowan_model *model,
@@ -52,7 +71,7 @@ void rowan__ddl_merge_delete(const rowan__dialect *dialect, const rowan_model *m
 void rowan__ddl_sync_sequence(const rowan__dialect *dialect, const rowan_model *model,
                               rowan__buf *sql);
 
-/* INSERT INTO (all columns) VALUES (...), (...): n_rows of them, with parameters. */
+/* INSERT INTO (all columns that are written) VALUES (...), (...): n_rows of them, with parameters. */
 void rowan__ddl_insert_rows(const rowan__dialect *dialect, const rowan_model *model,
                             bool staging, size_t n_rows, rowan__buf *sql);
 

@@ -11,23 +11,32 @@
 #include <rowan/model.h>
 
 typedef struct rowan__dialect {
-    const char *name; /* for messages: "SQLite" */
+    const char *name;     /* for messages: "SQLite" */
     char quote;           /* around identifiers */
     bool numbered_params; /* $1 rather than ? */
     const char *type_names[ROWAN_N_TYPES];
-    bool decimal_has_precision;    /* "numeric(10, 2)"; else it is text */
-    const char *decimal_collation; /* behind a decimal that is text where it is compared */
-    const char *limited_text;      /* the type of a text with MAX; NULL: a CHECK keeps it */
+    bool decimal_has_precision; /* "numeric(10, 2)"; else it is text */
+    const char
+        *decimal_collation;   /* behind a decimal that is text where it is compared */
+    const char *limited_text; /* the type of a text with MAX; NULL: a CHECK keeps it */
+    bool has_booleans;        /* true and false, else 1 and 0 */
+    bool has_schemas;
+    bool has_comments; /* COMMENT ON */
+    bool has_partial_indexes;
+    const char *now[ROWAN_N_TYPES]; /* of dates and times: the default */
+    const char *utc_suffix;         /* of a timestamp as a string */
+    bool uuid_hyphens;
     const char *identity;       /* behind the type of an AUTO key */
     const char *table_options;  /* behind the closing bracket: " STRICT" */
     const char *is_distinct;    /* the operator that also compares NULLs */
     const char *staging_prefix; /* "CREATE TEMP TABLE " */
     const char *staging_schema; /* where such a table is, with its dot */
     const char *staging_options;
-    bool locks_tables;       /* a refresh keeps other writers out by LOCK TABLE */
-    bool has_sequences;      /* an AUTO key's sequence does not see keys that are given */
-    bool wants_analyze;      /* plans against a new table need its statistics */
-    const char *schema_lock; /* one change of tables at a time, to the transaction's end */
+    bool locks_tables;  /* a refresh keeps other writers out by LOCK TABLE */
+    bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
+    bool wants_analyze; /* plans against a new table need its statistics */
+    const char
+        *schema_lock; /* one change of tables at a time, to the transaction's end */
     const char *begin_write; /* a transaction that will write */
     const char *begin_read;  /* one that only reads, and sees one state */
     const char *no_limit;    /* the LIMIT that means none, where OFFSET needs one */
@@ -36,6 +45,17 @@ typedef struct rowan__dialect {
 
 extern const rowan__dialect rowan__dialect_sqlite;
 extern const rowan__dialect rowan__dialect_postgres;
+
+/* The name of a model's table, with its schema. */
+void rowan__sql_table(const rowan__dialect *dialect, rowan__buf *sql,
+                      const rowan_model *model);
+
+/* Text as a string in quotes: for labels, comments and constants of a model, in DDL only. */
+void rowan__sql_string(rowan__buf *sql, const char *text, size_t len);
+
+/* A model's constant: for DDL only; all other values are parameters. */
+void rowan__sql_literal(const rowan__dialect *dialect, rowan__buf *sql,
+                        const rowan_column *column, const rowan_value *value);
 
 /* An identifier in its quotes, quotes inside doubled. */
 void rowan__sql_ident(const rowan__dialect *dialect, rowan__buf *sql, const char *name);

@@ -283,6 +283,8 @@ rowan_status rowan__statement_of_query(rowan__statement *s, rowan__statement_kin
 static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
                          bool finds)
 {
+    if (column->generated != NULL)
+        return false;
     switch (kind) {
     case ROWAN__INSERT: return !finds;
     case ROWAN__INSERT_AUTO: return !finds && !column->automatic;
@@ -430,9 +432,9 @@ static void write_select(writer *w, const rowan_query *query, bool count)
     if (count)
         rowan__buf_str(w->sql, "count(*)");
     else
-        rowan__ddl_columns(w->dialect, query->model, "", w->sql);
+        rowan__ddl_columns(w->dialect, query->model, false, "", w->sql);
     rowan__buf_str(w->sql, " FROM ");
-    write_ident(w, query->model->table);
+    rowan__sql_table(w->dialect, w->sql, query->model);
     write_where(w, query);
     if (!count)
         write_order_and_limit(w, query);
@@ -465,7 +467,7 @@ static void write_insert(writer *w, const rowan__statement *s)
     size_t n;
 
     rowan__buf_str(w->sql, "INSERT INTO ");
-    write_ident(w, s->query->model->table);
+    rowan__sql_table(w->dialect, w->sql, s->query->model);
     rowan__buf_str(w->sql, " (");
     n = write_row_columns(w, s, false, ", ", NULL);
     if (n == 0) { /* nothing but the AUTO key */
@@ -489,7 +491,7 @@ static void write_insert(writer *w, const rowan__statement *s)
 static void write_update(writer *w, const rowan__statement *s)
 {
     rowan__buf_str(w->sql, "UPDATE ");
-    write_ident(w, s->query->model->table);
+    rowan__sql_table(w->dialect, w->sql, s->query->model);
     rowan__buf_str(w->sql, " SET ");
     if (s->kind == ROWAN__UPDATE_WHERE) {
         for (size_t i = 0; i < s->n_sets; i++) {
@@ -510,7 +512,7 @@ static void write_update(writer *w, const rowan__statement *s)
 static void write_delete(writer *w, const rowan__statement *s)
 {
     rowan__buf_str(w->sql, "DELETE FROM ");
-    write_ident(w, s->query->model->table);
+    rowan__sql_table(w->dialect, w->sql, s->query->model);
     if (s->kind == ROWAN__DELETE_WHERE) {
         write_where(w, s->query);
         return;

@@ -79,15 +79,21 @@ rowan_status rowan__pg_bulk_rows(rowan__conn *base, const rowan_model *model,
                                  const void *rows, size_t n_rows, rowan_error *err)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    uint16_t n_columns = htobe16(model->n_columns);
+    uint16_t n_columns = 0;
     const char *row = rows;
 
+    for (size_t c = 0; c < model->n_columns; c++)
+        n_columns = (uint16_t)(n_columns + (model->columns[c].generated == NULL));
+    n_columns = htobe16(n_columns);
     for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
         rowan__buf_add(&conn->copy, (const char *)&n_columns, sizeof n_columns);
         for (size_t c = 0; c < model->n_columns; c++) {
             rowan_value value;
-            rowan_status st = rowan__bind_column(&model->columns[c], row, &value, err);
+            rowan_status st;
 
+            if (model->columns[c].generated != NULL)
+                continue;
+            st = rowan__bind_column(&model->columns[c], row, &value, err);
             if (st != ROWAN_OK)
                 return st;
             put_value(&conn->copy, &value);

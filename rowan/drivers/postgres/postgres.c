@@ -465,7 +465,7 @@ static rowan_status bulk_begin(rowan__conn *conn, const char *table,
 
     rowan__buf_init(&sql, 0);
     rowan__buf_printf(&sql, "COPY %s (", table);
-    rowan__ddl_columns(&rowan__dialect_postgres, model, "", &sql);
+    rowan__ddl_columns(&rowan__dialect_postgres, model, true, "", &sql);
     rowan__buf_char(&sql, ')');
     st = rowan__buf_ok(&sql) ? rowan__pg_bulk_begin(conn, sql.ptr, err)
                              : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
