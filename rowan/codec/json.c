@@ -10,16 +10,14 @@
 #include "type_int.h"
 #include "utf8_int.h"
 
-/* Room for `n` more bytes and a NUL, or NULL. */
-static char *room(rowan_json_writer *json, size_t n)
+/* Makes room for `n` more bytes and a NUL; NULL when memory is out. */
+static char *grow(rowan_json_writer *json, size_t n)
 {
     size_t cap = json->cap < 256 ? 256 : json->cap;
     char *ptr;
 
     if (json->failed)
         return NULL;
-    if (json->cap - json->len > n)
-        return json->ptr + json->len;
     while (cap - json->len <= n) {
         if (cap > SIZE_MAX / 2) {
             json->failed = true;
@@ -37,6 +35,20 @@ static char *room(rowan_json_writer *json, size_t n)
     return ptr + json->len;
 }
 
+/* Where `n` more bytes and a NUL can be written, or NULL. */
+static inline char *room(rowan_json_writer *json, size_t n)
+{
+    return json->cap - json->len > n && !json->failed ? json->ptr + json->len
+                                                      : grow(json, n);
+}
+
+/* What was written ends here. */
+static inline void end_at(rowan_json_writer *json, char *end)
+{
+    *end = '\0';
+    json->len = (size_t)(end - json->ptr);
+}
+
 void rowan_json_done(rowan_json_writer *json)
 {
     rowan__free(json->ptr);
@@ -51,21 +63,25 @@ void rowan_json_clear(rowan_json_writer *json)
         json->ptr[0] = '\0';
 }
 
+static char *put(char *to, const char *bytes, size_t len)
+{
+    memcpy(to, bytes, len);
+    return to + len;
+}
+
 void rowan_json_raw(rowan_json_writer *json, const char *text, size_t len)
 {
     char *to = room(json, len);
 
-    if (to == NULL)
-        return;
-    if (len > 0)
-        memcpy(to, text, len);
-    to[len] = '\0';
-    json->len += len;
+    if (to != NULL)
+        end_at(json, len > 0 ? put(to, text, len) : to);
 }
 
-/* What stands for a byte in a string: 0 itself, 'u' \u00XX, else a backslash and that;
- * 'x' begins a sequence that is checked. */
-static const char escapes[256] = {
+/* Writing values: the put functions are given room enough, and return behind what they
+ * wrote. */
+
+/* What stands for a byte in a string: 0 itself, 'u' \u00XX, else a backslash and that. */
+static const char escapes[128] = {
     ['\0'] = 'u', [1] = 'u',    [2] = 'u',    [3] = 'u',     [4] = 'u',    [5] = 'u',
     [6] = 'u',    [7] = 'u',    ['\b'] = 'b', ['\t'] = 't',  ['\n'] = 'n', [11] = 'u',
     ['\f'] = 'f', ['\r'] = 'r', [14] = 'u',   [15] = 'u',    [16] = 'u',   [17] = 'u',
@@ -75,7 +91,7 @@ static const char escapes[256] = {
 };
 
 /* Writes one byte that cannot stand as it is; returns behind it. At most 6 bytes. */
-static char *write_escape(char *to, unsigned char c)
+static char *put_escape(char *to, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
 
@@ -90,36 +106,55 @@ static char *write_escape(char *to, unsigned char c)
     return to;
 }
 
-void rowan_json_string(rowan_json_writer *json, const char *text, size_t len)
+/* Whether eight bytes stand as they are: ASCII from the space on, without " and \ and
+ * DEL. A borrow may call a byte behind a special one special too; that costs only time. */
+static bool is_plain(uint64_t word)
 {
-    size_t valid = rowan__utf8_valid_len(text, len);
-    char *start, *to;
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint64_t below_space = word - each * ' ';
+    uint64_t quote = (word ^ each * '"') - each;
+    uint64_t backslash = (word ^ each * '\\') - each;
+    uint64_t del = word + each;
 
-    if (len > SIZE_MAX / 6 - 2 || (start = room(json, 6 * len + 2)) == NULL) {
-        json->failed = true;
-        return;
-    }
-    to = start;
-    *to++ = '"';
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (i == valid) { /* a bad byte: U+FFFD, and on behind it */
-            memcpy(to, "\xef\xbf\xbd", 3);
-            to += 3;
-            valid = i + 1 + rowan__utf8_valid_len(text + i + 1, len - i - 1);
-        } else if (escapes[c] == 0) {
-            *to++ = (char)c;
-        } else {
-            to = write_escape(to, c);
-        }
-    }
-    *to++ = '"';
-    *to = '\0';
-    json->len += (size_t)(to - start);
+    return ((word | below_space | quote | backslash | del) & each * 0x80) == 0;
 }
 
-static void add_int64(rowan_json_writer *json, int64_t value)
+/* At most 6 * len + 2 bytes. */
+static char *put_string(char *to, const char *text, size_t len)
+{
+    size_t valid = 0; /* up to where bytes beyond ASCII are known to be UTF-8 */
+    size_t i = 0;
+    uint64_t word;
+
+    *to++ = '"';
+    for (; len - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        if (!is_plain(word))
+            break;
+        to = put(to, (const char *)&word, sizeof word);
+    }
+    for (; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c < 0x80) {
+            if (escapes[c] == 0)
+                *to++ = (char)c;
+            else
+                to = put_escape(to, c);
+            continue;
+        }
+        if (i >= valid)
+            valid = i + rowan__utf8_valid_len(text + i, len - i);
+        if (i < valid)
+            *to++ = (char)c;
+        else /* a bad byte: U+FFFD, and on behind it */
+            to = put(to, "\xef\xbf\xbd", 3);
+    }
+    *to++ = '"';
+    return to;
+}
+
+static char *put_int64(char *to, int64_t value)
 {
     char digits[20], *at = digits + sizeof digits;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
@@ -129,127 +164,163 @@ static void add_int64(rowan_json_writer *json, int64_t value)
         rest /= 10;
     } while (rest > 0);
     if (value < 0)
-        rowan_json_raw(json, "-", 1);
-    rowan_json_raw(json, at, (size_t)(digits + sizeof digits - at));
+        *to++ = '-';
+    return put(to, at, (size_t)(digits + sizeof digits - at));
 }
 
-static void add_double(rowan_json_writer *json, double value)
+static char *put_timestamp(char *to, rowan_timestamp value)
 {
-    char text[32];
+    to[0] = '"';
+    rowan__timestamp_write(value, to + 1);
+    to[11] = 'T';
+    to[27] = 'Z';
+    to[28] = '"';
+    return to + 29;
+}
 
-    if (!isfinite(value)) {
-        rowan_json_raw(json, "null", 4);
-        return;
-    }
-    rowan_json_raw(json, text, rowan__double_write(value, text));
+static char *put_date(char *to, rowan_date value)
+{
+    to[0] = to[11] = '"';
+    rowan__date_write(value, to + 1);
+    return to + 12;
 }
 
 /* A value whose text needs no escapes, in quotes. */
-static void add_quoted(rowan_json_writer *json, const char *text, size_t len)
+static char *put_quoted(char *to, const rowan_value *value)
 {
-    rowan_json_raw(json, "\"", 1);
-    rowan_json_raw(json, text, len);
-    rowan_json_raw(json, "\"", 1);
+    *to++ = '"';
+    to += rowan_value_format(value, to);
+    *to++ = '"';
+    return to;
 }
 
-static void add_bytes(rowan_json_writer *json, rowan_bytes bytes)
+static char *put_bytes(char *to, rowan_bytes bytes)
 {
-    char *to;
+    *to++ = '"';
+    to += rowan_bytes_format(bytes.ptr, bytes.len, to);
+    *to++ = '"';
+    return to;
+}
 
-    if (bytes.len > SIZE_MAX / 2) {
-        json->failed = true;
-        return;
+static char *put_value(char *to, const rowan_value *value)
+{
+    if (value->is_null)
+        return put(to, "null", 4);
+    switch (value->type) {
+    case ROWAN_BOOL: return value->as.int64 ? put(to, "true", 4) : put(to, "false", 5);
+    case ROWAN_ENUM: /* its label is the column's to know */
+    case ROWAN_INT16:
+    case ROWAN_INT32:
+    case ROWAN_INT64: return put_int64(to, value->as.int64);
+    case ROWAN_DOUBLE:
+        return isfinite(value->as.real) ? to + rowan__double_write(value->as.real, to)
+                                        : put(to, "null", 4);
+    case ROWAN_FLOAT:
+        return isfinite(value->as.real) ? to + rowan_value_format(value, to)
+                                        : put(to, "null", 4);
+    case ROWAN_DECIMAL: return to + rowan_value_format(value, to);
+    case ROWAN_TIME:
+    case ROWAN_UUID: return put_quoted(to, value);
+    case ROWAN_BYTES: return put_bytes(to, value->as.bytes);
+    case ROWAN_JSON: return put(to, value->as.text.ptr, value->as.text.len);
+    case ROWAN_DATE: return put_date(to, value->as.date);
+    case ROWAN_TIMESTAMP: return put_timestamp(to, value->as.timestamp);
+    case ROWAN_TEXT: return put_string(to, value->as.text.ptr, value->as.text.len);
+    case ROWAN_N_TYPES: break;
     }
-    rowan_json_raw(json, "\"", 1);
-    to = room(json, (bytes.len + 2) / 3 * 4);
-    if (to != NULL)
-        json->len += rowan_bytes_format(bytes.ptr, bytes.len, to);
-    rowan_json_raw(json, "\"", 1);
+    return to;
 }
 
-static void add_timestamp(rowan_json_writer *json, rowan_timestamp value)
+/* Room for `n` bytes and a value behind them, or NULL. */
+static char *value_room(rowan_json_writer *json, size_t n, const rowan_value *value)
 {
-    char text[29];
+    size_t len =
+        rowan__is_span(value->type) && !value->is_null ? value->as.text.len : 0;
 
-    text[0] = '"';
-    rowan__timestamp_write(value, text + 1);
-    text[11] = 'T';
-    text[27] = 'Z';
-    text[28] = '"';
-    rowan_json_raw(json, text, sizeof text);
-}
-
-static void add_date(rowan_json_writer *json, rowan_date value)
-{
-    char text[12];
-
-    text[0] = text[11] = '"';
-    rowan__date_write(value, text + 1);
-    rowan_json_raw(json, text, sizeof text);
+    if (len > SIZE_MAX / 12 || n > SIZE_MAX / 4) {
+        json->failed = true;
+        return NULL;
+    }
+    return room(json, n + 6 * len + ROWAN_TYPE_TEXT_MAX);
 }
 
 void rowan_json_value(rowan_json_writer *json, const rowan_value *value)
 {
-    char text[ROWAN_TYPE_TEXT_MAX];
+    char *to = value_room(json, 0, value);
 
-    if (value->is_null) {
-        rowan_json_raw(json, "null", 4);
-        return;
-    }
-    switch (value->type) {
-    case ROWAN_BOOL:
-        rowan_json_raw(json, value->as.int64 ? "true" : "false",
-                       value->as.int64 ? 4 : 5);
-        break;
-    case ROWAN_ENUM: /* its label is the column's to know: rowan_json_row() */
-    case ROWAN_INT16:
-    case ROWAN_INT32:
-    case ROWAN_INT64: add_int64(json, value->as.int64); break;
-    case ROWAN_DOUBLE: add_double(json, value->as.real); break;
-    case ROWAN_FLOAT:
-    case ROWAN_DECIMAL:
-        if (value->type == ROWAN_FLOAT && !isfinite(value->as.real))
-            rowan_json_raw(json, "null", 4);
-        else
-            rowan_json_raw(json, text, rowan_value_format(value, text));
-        break;
-    case ROWAN_TIME:
-    case ROWAN_UUID: add_quoted(json, text, rowan_value_format(value, text)); break;
-    case ROWAN_BYTES: add_bytes(json, value->as.bytes); break;
-    case ROWAN_JSON:
-        rowan_json_raw(json, value->as.text.ptr, value->as.text.len);
-        break;
-    case ROWAN_DATE: add_date(json, value->as.date); break;
-    case ROWAN_TIMESTAMP: add_timestamp(json, value->as.timestamp); break;
-    case ROWAN_TEXT:
-        rowan_json_string(json, value->as.text.ptr, value->as.text.len);
-        break;
-    case ROWAN_N_TYPES: break;
-    }
+    if (to != NULL)
+        end_at(json, put_value(to, value));
 }
 
-static void label_to_text(const rowan_column *column, rowan_value *value)
+void rowan_json_string(rowan_json_writer *json, const char *text, size_t len)
 {
-    const char *label =
-        value->is_null ? NULL : rowan_enum_label(column->labels, value->as.int64);
+    rowan_value value = { .type = ROWAN_TEXT, .as.text = { text, len } };
 
-    value->is_null = label == NULL;
-    value->type = ROWAN_TEXT;
-    value->as.text = rowan_text_of(label);
+    rowan_json_value(json, &value);
 }
 
-void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const void *row)
+/* Rows. A name is checked and escaped once: the first row writes it, and the others copy
+ * it from there, with what stands before and behind it. */
+
+#define MAX_NAMES \
+    64 /* as many columns as a model has; more are written anew each time */
+
+struct names {
+    struct {
+        size_t at; /* in the text */
+        size_t len;
+    } list[MAX_NAMES];
+};
+
+/* A column's value, an enum's as its label. */
+static void get_value(const rowan_column *column, const void *row, rowan_value *out)
+{
+    const char *label;
+
+    rowan_column_get(column, row, out);
+    if (column->type != ROWAN_ENUM)
+        return;
+    label = out->is_null ? NULL : rowan_enum_label(column->labels, out->as.int64);
+    out->is_null = label == NULL;
+    out->type = ROWAN_TEXT;
+    out->as.text = rowan_text_of(label);
+}
+
+static void add_first_row(rowan_json_writer *json, const rowan_model *model,
+                          const void *row, struct names *names)
 {
     for (size_t i = 0; i < model->n_columns; i++) {
+        const rowan_column *column = &model->columns[i];
+        size_t at = json->len;
         rowan_value value;
 
         rowan_json_raw(json, i == 0 ? "{" : ",", 1);
-        rowan_json_string(json, model->columns[i].name, strlen(model->columns[i].name));
+        rowan_json_string(json, column->name, strlen(column->name));
         rowan_json_raw(json, ":", 1);
-        rowan_column_get(&model->columns[i], row, &value);
-        if (value.type == ROWAN_ENUM)
-            label_to_text(&model->columns[i], &value);
+        if (i < MAX_NAMES) {
+            names->list[i].at = at;
+            names->list[i].len = json->len - at;
+        }
+        get_value(column, row, &value);
         rowan_json_value(json, &value);
+    }
+    rowan_json_raw(json, "}", 1);
+}
+
+static void add_row(rowan_json_writer *json, const rowan_model *model, const void *row,
+                    const struct names *names)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        size_t len = names->list[i].len;
+        rowan_value value;
+        char *to;
+
+        get_value(&model->columns[i], row, &value);
+        to = value_room(json, len, &value);
+        if (to == NULL)
+            return;
+        to = put(to, json->ptr + names->list[i].at, len);
+        end_at(json, put_value(to, &value));
     }
     rowan_json_raw(json, "}", 1);
 }
@@ -258,10 +329,19 @@ void rowan_json_rows(rowan_json_writer *json, const rowan_model *model,
                      const void *rows, size_t n_rows)
 {
     const char *row = rows;
+    struct names names;
 
     for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
         if (i > 0)
             rowan_json_raw(json, ",", 1);
-        rowan_json_row(json, model, row);
+        if (i == 0 || model->n_columns > MAX_NAMES)
+            add_first_row(json, model, row, &names);
+        else
+            add_row(json, model, row, &names);
     }
+}
+
+void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const void *row)
+{
+    rowan_json_rows(json, model, row, 1);
 }

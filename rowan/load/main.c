@@ -351,7 +351,10 @@ static int read_arguments(struct program *program, int argc, char **argv)
         case OPT_DRY_RUN: program->dry_run = true; break;
         case OPT_ALLOW_EMPTY: program->allow_empty = true; break;
         case ':': return usage_error(program, "%s needs a value", argv[optind - 1]);
-        default: return usage_error(program, "unknown option %s", argv[optind - 1]);
+        default:
+            return optopt > ' '
+                       ? usage_error(program, "unknown option -%c", optopt)
+                       : usage_error(program, "unknown option %s", argv[optind - 1]);
         }
     }
     if (optind < argc)

@@ -207,13 +207,12 @@ static rowan_status order_tables(rowan_merge *merge, const rowan_model ***out,
 {
     size_t n = merge->n_tables;
     const rowan_model **lists = rowan__calloc(2 * n, sizeof(rowan_model *));
-    rowan_models models = {
-        .name = "merge", .version = "", .list = lists + n, .n_models = n
-    };
+    rowan_models models = { .name = "merge", .version = "", .n_models = n };
     rowan_status st;
 
     if (lists == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    models.list = lists + n;
     for (size_t i = 0; i < n; i++)
         lists[n + i] = merge->tables[i].model;
     st = rowan_models_order(&models, lists, err);

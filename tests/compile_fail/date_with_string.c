@@ -7,5 +7,5 @@ void where(rowan_expr *out)
 {
     *out = *rowan_lt(Person, born, "1912-06-23"); // here
 }
-/* gcc:   Person.born cannot be compared with \"1912-06-23\" (types differ)
- * clang: Person.born cannot be compared with \"1912-06-23\" (types differ) */
+/* gcc:   Person.born cannot be compared with "1912-06-23" (types differ)
+ * clang: Person.born cannot be compared with "1912-06-23" (types differ) */

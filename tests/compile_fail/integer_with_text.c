@@ -7,5 +7,5 @@ void set(rowan_assignment *out)
 {
     *out = rowan_set(Award, year, "1966"); // here
 }
-/* gcc:   Award.year cannot be set to \"1966\" (types differ)
- * clang: Award.year cannot be set to \"1966\" (types differ) */
+/* gcc:   Award.year cannot be set to "1966" (types differ)
+ * clang: Award.year cannot be set to "1966" (types differ) */

@@ -22,6 +22,7 @@ says() { # COMPILER FILE
         echo "$2 compiles"
         return 1
     fi
+    output=${output//\\\"/\"} # some versions quote the quotes of a message
     if ! grep -qF "$words" <<<"$output"; then
         printf 'expected: %s\n%s\n' "$words" "$output"
         return 1

@@ -8,5 +8,5 @@ void where(rowan_expr *out)
     *out = *rowan_eq(Person, first_name, 5); // here
 }
 /* gcc:   error: static assertion failed: "Person.first_name cannot be compared with 5 (types differ)"
- * clang: error: static_assert failed due to requirement 'rowan__types_fit' "Person.first_name cannot be compared with 5 (types differ)"
+ * clang: Person.first_name cannot be compared with 5 (types differ)
  * lines: 16 */

@@ -330,6 +330,10 @@ static void wrong_arguments(void **state)
     assert_exit(&output, 2);
     assert_string_equal(output.err,
                         "loader: unknown option --fast (loader --help tells more)\n");
+    output = run_loader(NULL, "/", "-qx");
+    assert_exit(&output, 2);
+    assert_string_equal(output.err,
+                        "loader: unknown option -x (loader --help tells more)\n");
     output = run_loader(NULL, "/", "--dir");
     assert_exit(&output, 2);
     assert_string_equal(output.err,

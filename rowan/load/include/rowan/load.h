@@ -19,8 +19,6 @@
 #ifndef ROWAN_LOAD_H
 #define ROWAN_LOAD_H
 
-#include <stdio.h>
-
 #include <rowan/merge.h>
 
 #ifdef __cplusplus
