@@ -223,6 +223,21 @@ static void key_parts(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_char(sql, ')');
 }
 
+/* A side of a comparison. Where decimals are text they are compared as doubles here: a
+ * CHECK must hold for programs that lack our collation too. */
+static void operand(const rowan__dialect *d, const rowan_column *column,
+                    const rowan_const *compared_with, rowan__buf *sql)
+{
+    bool cast = column->type == ROWAN_DECIMAL && d->decimal_collation != NULL;
+
+    rowan__buf_str(sql, cast ? "CAST(" : "");
+    if (compared_with != NULL)
+        constant(d, column, compared_with, sql);
+    else
+        rowan__sql_ident(d, sql, column->name);
+    rowan__buf_str(sql, cast ? " AS REAL)" : "");
+}
+
 /* The conditions of a CHECK or of a partial index, all of which hold. */
 static void conditions(const rowan__dialect *d, const rowan_model *model,
                        const rowan_constraint *c, rowan__buf *sql)
@@ -236,14 +251,12 @@ static void conditions(const rowan__dialect *d, const rowan_model *model,
         const rowan_column *column = &model->columns[check->column];
 
         rowan__buf_str(sql, i > 0 ? " AND " : "");
-        rowan__sql_ident(d, sql, column->name);
-        if (column->type == ROWAN_DECIMAL && d->decimal_collation != NULL)
-            rowan__buf_str(sql, d->decimal_collation);
+        operand(d, column, NULL, sql);
         rowan__buf_str(sql, operators[check->op]);
         if (check->with_column)
-            rowan__sql_ident(d, sql, model->columns[check->other].name);
+            operand(d, &model->columns[check->other], NULL, sql);
         else if (check->op < ROWAN_CHECK_IS_NULL)
-            constant(d, column, &check->value, sql);
+            operand(d, column, &check->value, sql);
     }
 }
 
