@@ -14,16 +14,18 @@ const char *rowan_request_path(const rowan_request *request, const char *name)
     return NULL;
 }
 
+/* A text that is no value of the type cannot be a row's: it is not found. */
 static rowan_status parse_path(rowan_request *request, const char *name,
-                               rowan_type type, const char *what, rowan_value *out)
+                               rowan_type type, rowan_value *out)
 {
     const char *text = rowan_request_path(request, name);
+    rowan_error why = { 0 };
 
     if (text == NULL)
         return rowan_fail(&request->err, ROWAN_EINTERNAL, "the route %s has no {%s}",
                           request->match.route->path, name);
-    if (rowan_value_parse(type, text, strlen(text), out, NULL) != ROWAN_OK)
-        return rowan_fail(&request->err, ROWAN_ENOTFOUND, "no such %s", what);
+    if (rowan_value_parse(type, text, strlen(text), out, &why) != ROWAN_OK)
+        return rowan_fail(&request->err, ROWAN_ENOTFOUND, "%s %s", name, why.message);
     return ROWAN_OK;
 }
 
@@ -35,13 +37,13 @@ rowan_status rowan_request_key(rowan_request *request, const char *name,
     if (key == NULL)
         return rowan_fail(&request->err, ROWAN_EINTERNAL,
                           "%s has a key of several columns", model->name);
-    return parse_path(request, name, key->type, model->table, out);
+    return parse_path(request, name, key->type, out);
 }
 
 rowan_status rowan_request_int64(rowan_request *request, const char *name, int64_t *out)
 {
     rowan_value value;
-    rowan_status st = parse_path(request, name, ROWAN_INT64, name, &value);
+    rowan_status st = parse_path(request, name, ROWAN_INT64, &value);
 
     if (st == ROWAN_OK)
         *out = value.as.int64;

@@ -22,6 +22,7 @@ typedef struct postgres_prepared {
     size_t n_types;
     bool stream;      /* rows are asked for one by one */
     bool running;     /* started and not yet read to its end */
+    bool checked;     /* the run's columns are those of the shape */
     int64_t deadline; /* of the run under way */
 } postgres_prepared;
 
@@ -314,6 +315,7 @@ static rowan_status send_values(postgres_prepared *prepared, const rowan_value *
                              formats, 1))
         return rowan__pg_fail(conn, err);
     prepared->running = true;
+    prepared->checked = false;
     return rowan__pg_flush(conn, prepared->deadline, err);
 }
 
@@ -387,11 +389,14 @@ static rowan_status fetch_all(postgres_conn *conn, PGresult *result, rowan__rows
     return st;
 }
 
-/* One row of a streamed result. */
-static rowan_status fetch_one(PGresult *result, rowan__rows *rows, rowan_error *err)
+/* One row of a streamed result. The columns of the first one are those of all. */
+static rowan_status fetch_one(postgres_prepared *prepared, PGresult *result,
+                              rowan__rows *rows, rowan_error *err)
 {
-    rowan_status st = rowan__pg_check_result(result, rows->shape, err);
+    rowan_status st =
+        prepared->checked ? ROWAN_OK : rowan__pg_check_result(result, rows->shape, err);
 
+    prepared->checked = st == ROWAN_OK;
     if (st == ROWAN_OK && PQntuples(result) > 0)
         st = rowan__pg_read_row(result, 0, false, rows, err);
     PQclear(result);
@@ -419,7 +424,7 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
         switch (PQresultStatus(result)) {
         case PGRES_TUPLES_OK:
         case PGRES_SINGLE_TUPLE:
-            st = prepared->stream ? fetch_one(result, rows, err)
+            st = prepared->stream ? fetch_one(prepared, result, rows, err)
                                   : fetch_all(conn, result, rows, err);
             break;
         case PGRES_COMMAND_OK: PQclear(result); break;
