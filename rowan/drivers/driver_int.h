@@ -29,10 +29,12 @@ typedef struct rowan__conn {
 
 typedef struct rowan__prepared {
     rowan__conn *conn;
+    const char *sql; /* set by who keeps it */
     bool stale; /* set by the driver: the server wants it prepared anew */
 } rowan__prepared;
 
 typedef struct rowan__connect_opts {
+    bool read_only; /* the database refuses to write */
     const rowan_wait_hook *wait;
     uint32_t connect_timeout_ms; /* of the whole connect, wall clock */
     uint32_t busy_timeout_ms;    /* how long to wait for another's lock */

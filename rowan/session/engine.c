@@ -17,6 +17,8 @@
 
 #include "alloc_int.h"
 
+#define MAX_RETRY_MS 5000
+
 /* A session that waits for a connection; lies on its stack. */
 struct waiter {
     struct waiter *next;
@@ -37,6 +39,11 @@ struct rowan_engine {
     rowan__link *idle;
     struct waiter *waiters; /* in the order they came */
     size_t n_open;          /* idle, lent or being made */
+    int64_t retry_at_ms;    /* no connect is tried before; 0 after one that succeeded */
+    uint32_t retry_ms;      /* how long the next failure holds others off */
+    rowan_error last_error; /* of the connect that failed last */
+    rowan_engine *reader;   /* of read_uri; NULL if there is none */
+    bool read_only;
     rowan_pool_stats stats;
 };
 
@@ -54,6 +61,8 @@ static void set_defaults(rowan_engine_opts *opts)
         opts->busy_timeout_ms = 5000;
     if (opts->pre_ping_after_ms == 0)
         opts->pre_ping_after_ms = 1000;
+    if (opts->retry_after_ms == 0)
+        opts->retry_after_ms = 100;
 }
 
 /* "postgresql://host:5432/name" or "sqlite:///people.db". */
@@ -107,8 +116,9 @@ static rowan_status set_up(rowan_engine *engine, const char *uri, rowan_error *e
     return ROWAN_OK;
 }
 
-rowan_status rowan_engine_open(const char *uri, const rowan_engine_opts *opts,
-                               rowan_engine **out, rowan_error *err)
+/* An engine without a reader. */
+static rowan_status open_one(const char *uri, const rowan_engine_opts *opts,
+                             rowan_engine **out, rowan_error *err)
 {
     rowan_engine *engine = rowan__calloc(1, sizeof *engine);
     rowan_status st;
@@ -130,16 +140,46 @@ rowan_status rowan_engine_open(const char *uri, const rowan_engine_opts *opts,
     return ROWAN_OK;
 }
 
+rowan_status rowan_engine_open(const char *uri, const rowan_engine_opts *opts,
+                               rowan_engine **out, rowan_error *err)
+{
+    rowan_engine *engine = NULL;
+    rowan_status st = open_one(uri, opts, &engine, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    if (opts != NULL && opts->read_uri != NULL) {
+        st = open_one(opts->read_uri, opts, &engine->reader, err);
+        if (st == ROWAN_OK) {
+            engine->reader->read_only = true;
+        } else {
+            rowan_error_prefix(err, "read URI: ");
+            rowan_engine_close(engine);
+            return st;
+        }
+    }
+    engine->opts.read_uri = NULL; /* the caller's text */
+    *out = engine;
+    return ROWAN_OK;
+}
+
 rowan_status rowan_engine_open_env(const rowan_engine_opts *opts, rowan_engine **out,
                                    rowan_error *err)
 {
-    return rowan_engine_open(getenv("DATABASE_URI"), opts, out, err);
+    rowan_engine_opts own = { 0 };
+
+    if (opts != NULL)
+        own = *opts;
+    if (own.read_uri == NULL)
+        own.read_uri = getenv("DATABASE_READ_URI");
+    return rowan_engine_open(getenv("DATABASE_URI"), &own, out, err);
 }
 
 void rowan_engine_close(rowan_engine *engine)
 {
     if (engine == NULL)
         return;
+    rowan_engine_close(engine->reader);
     while (engine->idle != NULL) {
         rowan__link *link = engine->idle;
 
@@ -159,6 +199,16 @@ const char *rowan_engine_name(const rowan_engine *engine)
 const rowan__driver *rowan__engine_driver(const rowan_engine *engine)
 {
     return engine->driver;
+}
+
+const rowan_engine_opts *rowan__engine_opts(const rowan_engine *engine)
+{
+    return &engine->opts;
+}
+
+rowan_engine *rowan__engine_reader(rowan_engine *engine)
+{
+    return engine->reader != NULL ? engine->reader : engine;
 }
 
 void rowan_engine_stats(rowan_engine *engine, rowan_pool_stats *out)
@@ -199,27 +249,72 @@ static void free_place(rowan_engine *engine)
     (void)pthread_mutex_unlock(&engine->lock);
 }
 
+/* While a database is away, one session in a while tries it; the others are told at once
+ * what the last one found, instead of queueing up for the same time-out. */
+static rowan_status may_connect(rowan_engine *engine, rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
+    (void)pthread_mutex_lock(&engine->lock);
+    if (engine->retry_at_ms != 0 && rowan_clock_ms() < engine->retry_at_ms) {
+        st = engine->last_error.code;
+        if (err != NULL)
+            *err = engine->last_error;
+    } else if (engine->retry_at_ms != 0) {
+        engine->retry_at_ms = rowan_clock_ms() + engine->retry_ms; /* this one tries */
+    }
+    (void)pthread_mutex_unlock(&engine->lock);
+    return st;
+}
+
+static void note_connect(rowan_engine *engine, rowan_status st, const rowan_error *err)
+{
+    (void)pthread_mutex_lock(&engine->lock);
+    if (st == ROWAN_OK) {
+        engine->stats.n_connects++;
+        engine->retry_at_ms = 0;
+    } else {
+        engine->stats.n_failures++;
+    }
+    if (st == ROWAN_ECONN && engine->opts.retry_after_ms != UINT32_MAX) {
+        if (engine->retry_at_ms == 0)
+            engine->retry_ms = engine->opts.retry_after_ms;
+        else if (engine->retry_ms < MAX_RETRY_MS / 2)
+            engine->retry_ms *= 2;
+        else
+            engine->retry_ms = MAX_RETRY_MS;
+        engine->retry_at_ms = rowan_clock_ms() + engine->retry_ms;
+        engine->last_error = *err;
+    }
+    (void)pthread_mutex_unlock(&engine->lock);
+}
+
 static rowan_status make_link(rowan_engine *engine, rowan__link **out, rowan_error *err)
 {
+    rowan_error own = { 0 };
     rowan__connect_opts opts = {
+        .read_only = engine->read_only,
         .wait = &engine->opts.wait,
         .connect_timeout_ms = engine->opts.connect_timeout_ms,
         .busy_timeout_ms = engine->opts.busy_timeout_ms,
         .statement_timeout_ms = engine->opts.statement_timeout_ms,
     };
-    rowan__link *link = rowan__calloc(1, sizeof *link);
-    rowan_status st;
+    rowan__link *link;
+    rowan_status st = may_connect(engine, err);
 
+    if (st != ROWAN_OK)
+        return st;
+    link = rowan__calloc(1, sizeof *link);
     if (link == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    err = err == NULL ? &own : err;
     st = engine->driver->connect(&engine->uri, &opts, &link->conn, err);
+    note_connect(engine, st, err);
     if (st != ROWAN_OK) {
         rowan__free(link);
         return st;
     }
-    (void)pthread_mutex_lock(&engine->lock);
-    engine->stats.n_connects++;
-    (void)pthread_mutex_unlock(&engine->lock);
+    link->made_at_ms = rowan_clock_ms();
     *out = link;
     return ROWAN_OK;
 }
@@ -227,6 +322,9 @@ static rowan_status make_link(rowan_engine *engine, rowan__link **out, rowan_err
 /* Whether an idle connection can be lent. */
 static bool is_alive(rowan_engine *engine, rowan__link *link)
 {
+    if (engine->opts.max_age_ms > 0 &&
+        rowan_clock_ms() - link->made_at_ms > (int64_t)engine->opts.max_age_ms)
+        return false;
     if (!engine->driver->looks_alive(link->conn))
         return false;
     if (engine->opts.pre_ping_after_ms == UINT32_MAX ||

@@ -16,6 +16,7 @@ typedef struct rowan__cached {
     struct rowan__cached *next_in_bucket;
     struct rowan__cached *newer, *older; /* in the order of use */
     rowan__prepared *prepared;
+    char *sql;
     uint64_t hash;
     size_t key_len;
     char key[];
@@ -26,6 +27,7 @@ typedef struct rowan__link {
     struct rowan__link *next; /* in the idle list */
     rowan__conn *conn;
     int64_t idle_since_ms;
+    int64_t made_at_ms;
     rowan__cached *buckets[ROWAN__CACHE_BUCKETS];
     rowan__cached *newest, *oldest;
     size_t n_cached;
@@ -49,5 +51,9 @@ rowan_status rowan__engine_checkout(rowan_engine *engine, rowan__link **out,
 void rowan__engine_return(rowan_engine *engine, rowan__link *link);
 
 const rowan__driver *rowan__engine_driver(const rowan_engine *engine);
+const rowan_engine_opts *rowan__engine_opts(const rowan_engine *engine);
+
+/* Where sessions that only read go: an engine of its own, or the same. */
+rowan_engine *rowan__engine_reader(rowan_engine *engine);
 
 #endif

@@ -54,6 +54,7 @@ static void drop(rowan__link *link, rowan__cached *cached)
     unlink_use(link, cached);
     link->n_cached--;
     link->conn->driver->finalize(cached->prepared);
+    rowan__free(cached->sql);
     rowan__free(cached);
 }
 
@@ -78,8 +79,9 @@ void rowan__link_close(rowan__link *link)
     rowan__free(link);
 }
 
+/* Prepares a statement and keeps its text in `cached`. */
 static rowan_status prepare_new(rowan__link *link, const rowan__statement *statement,
-                                rowan__prepared **out, rowan_error *err)
+                                rowan__cached *cached, rowan_error *err)
 {
     const rowan__driver *driver = link->conn->driver;
     rowan_type types[ROWAN__MAX_BINDS];
@@ -94,9 +96,14 @@ static rowan_status prepare_new(rowan__link *link, const rowan__statement *state
         st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     else
         st = driver->prepare(link->conn, sql.ptr, sql.len, types, statement->n_binds,
-                             out, err);
-    rowan__buf_done(&sql);
-    return st;
+                             &cached->prepared, err);
+    if (st != ROWAN_OK) {
+        rowan__buf_done(&sql);
+        return st;
+    }
+    cached->sql = sql.ptr;
+    cached->prepared->sql = sql.ptr;
+    return ROWAN_OK;
 }
 
 rowan_status rowan__link_prepare(rowan__link *link, const rowan__statement *statement,
@@ -120,7 +127,7 @@ rowan_status rowan__link_prepare(rowan__link *link, const rowan__statement *stat
     cached = rowan__malloc(sizeof *cached + statement->key_len);
     if (cached == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    st = prepare_new(link, statement, &cached->prepared, err);
+    st = prepare_new(link, statement, cached, err);
     if (st != ROWAN_OK) {
         rowan__free(cached);
         return st;

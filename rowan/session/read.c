@@ -18,9 +18,11 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
     rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
+    int64_t start;
 
     if (st != ROWAN_OK)
         return st;
+    start = rowan__session_clock(session);
     st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
     if (st == ROWAN_OK) {
         do
@@ -28,6 +30,7 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
         while (st == ROWAN_ROW);
     }
     driver->finish(prepared);
+    rowan__session_log(session, start, prepared->sql, rows->n_rows, st);
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);
     return st;
 }
@@ -132,8 +135,11 @@ static rowan_status start_cursor(rowan_cursor *cursor, const rowan_query *query,
         return st;
     st = rowan__session_prepare(session, &statement, &cursor->prepared, err);
     if (st == ROWAN_OK) {
+        int64_t start = rowan__session_clock(session);
+
         st = driver->start(cursor->prepared, statement.binds, statement.n_binds, true,
                            err);
+        rowan__session_log(session, start, cursor->prepared->sql, 0, st);
         if (st != ROWAN_OK)
             driver->finish(cursor->prepared);
     }

@@ -1,6 +1,8 @@
 /* session.c - sessions: borrowing a connection, and transactions. See rowan/session.h. */
 #include "session_int.h"
 
+#include <time.h>
+
 #include "alloc_int.h"
 
 rowan_status rowan_session_open(rowan_engine *engine, rowan_session **out,
@@ -13,6 +15,45 @@ rowan_status rowan_session_open(rowan_engine *engine, rowan_session **out,
     session->engine = engine;
     *out = session;
     return ROWAN_OK;
+}
+
+rowan_status rowan_session_open_read(rowan_engine *engine, rowan_session **out,
+                                     rowan_error *err)
+{
+    rowan_status st = rowan_session_open(rowan__engine_reader(engine), out, err);
+
+    if (st == ROWAN_OK)
+        (*out)->read_only = true;
+    return st;
+}
+
+rowan_status rowan__session_may_write(const rowan_session *session, rowan_error *err)
+{
+    return session->read_only
+               ? rowan_fail(err, ROWAN_EUNSUPPORTED, "this session only reads")
+               : ROWAN_OK;
+}
+
+int64_t rowan__session_clock(const rowan_session *session)
+{
+    struct timespec now = { 0, 0 };
+
+    if (rowan__engine_opts(session->engine)->on_query == NULL)
+        return 0;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void rowan__session_log(const rowan_session *session, int64_t start, const char *sql,
+                        uint64_t n_rows, rowan_status st)
+{
+    const rowan_engine_opts *opts = rowan__engine_opts(session->engine);
+    rowan_query_event event = { .sql = sql, .n_rows = n_rows, .status = st };
+
+    if (opts->on_query == NULL)
+        return;
+    event.duration_us = rowan__session_clock(session) - start;
+    opts->on_query(opts->on_query_ctx, &event);
 }
 
 /* Gives up the connection, whatever state it is in. */
@@ -91,10 +132,13 @@ rowan_status rowan__session_run(rowan_session *session, const char *sql,
                                 rowan_error *err)
 {
     rowan_status st = rowan__session_ready(session, err);
+    int64_t start;
 
     if (st != ROWAN_OK)
         return st;
+    start = rowan__session_clock(session);
     st = session->link->conn->driver->run(session->link->conn, sql, err);
+    rowan__session_log(session, start, sql, 0, st);
     return rowan__session_after(session, st);
 }
 
@@ -164,6 +208,8 @@ static rowan_status begin(rowan_session *session, const char *sql, rowan_error *
 
 rowan_status rowan_begin(rowan_session *session, rowan_error *err)
 {
+    if (session->read_only)
+        return rowan_begin_read(session, err);
     return begin(session, rowan__session_dialect(session)->begin_write, err);
 }
 

@@ -11,9 +11,11 @@ struct rowan_result {
 struct rowan_session {
     rowan_engine *engine;
     rowan__link *link; /* NULL while none is borrowed */
+    bool read_only;
     bool in_transaction;
     bool failed; /* a statement of the transaction failed: only a rollback ends it */
-    rowan_cursor *cursor; /* the open one: nothing else can be done until it is closed */
+    rowan_cursor
+        *cursor; /* the open one: nothing else can be done until it is closed */
 };
 
 rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
@@ -26,6 +28,16 @@ rowan_status rowan__session_ready(rowan_session *session, rowan_error *err);
  * again at once. In a transaction it cannot: that has failed, with ROWAN_EBUSY. */
 bool rowan__session_try_again(rowan_session *session, const rowan__prepared *prepared);
 
+/* The start of a statement for rowan__session_log(); 0 if nobody listens. */
+int64_t rowan__session_clock(const rowan_session *session);
+
+/* Tells the engine's listener, if there is one, of a statement that has ended. */
+void rowan__session_log(const rowan_session *session, int64_t start, const char *sql,
+                        uint64_t n_rows, rowan_status st);
+
+/* ROWAN_EUNSUPPORTED if the session may not write. */
+rowan_status rowan__session_may_write(const rowan_session *session, rowan_error *err);
+
 /* After a statement: an error makes the transaction it was in fail, and a connection that
  * broke under it is given up. Returns `st`. */
 rowan_status rowan__session_after(rowan_session *session, rowan_status st);
@@ -36,7 +48,8 @@ rowan_status rowan__session_prepare(rowan_session *session,
                                     rowan__prepared **out, rowan_error *err);
 
 /* Runs text without parameters and rows. */
-rowan_status rowan__session_run(rowan_session *session, const char *sql, rowan_error *err);
+rowan_status rowan__session_run(rowan_session *session, const char *sql,
+                                rowan_error *err);
 
 /* Runs what `write` writes; nothing if it writes nothing. */
 typedef void rowan__write_fn(const rowan__dialect *dialect, const rowan_model *model,
@@ -45,8 +58,9 @@ rowan_status rowan__session_run_ddl(rowan_session *session, rowan__write_fn *wri
                                     const rowan_model *model, rowan_error *err);
 
 /* Runs a statement that gives rows, all of them, into `rows`. */
-rowan_status rowan__session_read(rowan_session *session, const rowan__statement *statement,
-                                 rowan__rows *rows, rowan_error *err);
+rowan_status rowan__session_read(rowan_session *session,
+                                 const rowan__statement *statement, rowan__rows *rows,
+                                 rowan_error *err);
 
 /* The same for a statement that changes rows, and counts them; 0 if there is nothing to
  * run. */

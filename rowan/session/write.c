@@ -7,11 +7,17 @@ static rowan_status execute_once(rowan_session *session,
 {
     rowan__prepared *prepared = NULL;
     rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
+    uint64_t n_rows = 0;
+    int64_t start;
 
     if (st != ROWAN_OK)
         return st;
+    start = rowan__session_clock(session);
     st = rowan__engine_driver(session->engine)
-             ->execute(prepared, statement->binds, statement->n_binds, n_affected, err);
+             ->execute(prepared, statement->binds, statement->n_binds, &n_rows, err);
+    rowan__session_log(session, start, prepared->sql, n_rows, st);
+    if (n_affected != NULL && st == ROWAN_OK)
+        *n_affected = n_rows;
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);
     return st;
 }
@@ -21,8 +27,10 @@ static rowan_status execute(rowan_session *session, const rowan__statement *stat
                             uint64_t *n_affected, rowan_error *err)
 {
     bool again = true;
-    rowan_status st = rowan__session_ready(session, err);
+    rowan_status st = rowan__session_may_write(session, err);
 
+    if (st == ROWAN_OK)
+        st = rowan__session_ready(session, err);
     if (st != ROWAN_OK)
         return st;
     st = execute_once(session, statement, n_affected, &again, err);
@@ -50,8 +58,10 @@ static rowan_status insert_auto(rowan_session *session,
 {
     rowan_result *result = NULL;
     rowan_value value;
-    rowan_status st = rowan__result_new(&rowan__count_shape, &result, err);
+    rowan_status st = rowan__session_may_write(session, err);
 
+    if (st == ROWAN_OK)
+        st = rowan__result_new(&rowan__count_shape, &result, err);
     if (st == ROWAN_OK)
         st = rowan__session_read(session, statement, &result->rows, err);
     if (st == ROWAN_OK && rowan_result_count(result) != 1)

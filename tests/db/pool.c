@@ -311,6 +311,143 @@ static void test_statement_timeout(void **state)
     rowan_engine_close(engine);
 }
 
+static void test_old_connections_are_not_lent(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .max_age_ms = 1 };
+    rowan_engine *engine = open_engine(t, &opts);
+
+    for (int i = 0; i < 3; i++) {
+        rowan_session *session = open_session(t, engine);
+        int64_t start = test_clock_ms();
+
+        assert_ok(rowan_session_ping(session, &t->err), &t->err);
+        rowan_session_close(session);
+        test_wait_until(test_clock_ms() > start + 3, 1000);
+    }
+    assert_int_equal(stats_of(engine).n_connects, 3);
+    assert_int_equal(stats_of(engine).n_stale, 2);
+    rowan_engine_close(engine);
+}
+
+static void test_reading_sessions_do_not_write(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .read_uri = t->uri };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *reader = NULL, *writer = open_session(t, engine);
+    Place place = { rowan_text_of("a"), rowan_text_of("A"), { NULL, 0 } };
+    Sample sample = test_sample();
+    uint64_t n = 0;
+
+    assert_ok(rowan_session_open_read(engine, &reader, &t->err), &t->err);
+    assert_ok(rowan_insert(writer, Place, &place, &t->err), &t->err);
+    assert_ok(rowan_count(reader, rowan_select(Place), &n, &t->err), &t->err);
+    assert_int_equal(n, 1);
+    assert_status(rowan_insert(reader, Place, &place, &t->err), ROWAN_EUNSUPPORTED,
+                  &t->err);
+    assert_status(rowan_insert(reader, Sample, &sample, &t->err), ROWAN_EUNSUPPORTED,
+                  &t->err);
+    assert_status(rowan_delete(reader, Place, &place, &t->err), ROWAN_EUNSUPPORTED,
+                  &t->err);
+    assert_ok(rowan_begin(reader, &t->err), &t->err);
+    assert_ok(rowan_count(reader, rowan_select(Place), &n, &t->err), &t->err);
+    assert_ok(rowan_commit(reader, &t->err), &t->err);
+    assert_int_equal(stats_of(engine).n_checkouts, 1); /* the reader has its own pool */
+    /* the database refuses too, whatever gets past the session */
+    assert_true(rowan_drop_all(reader, &test_models, &t->err) < 0);
+    assert_ok(rowan_count(writer, rowan_select(Place), &n, &t->err), &t->err);
+    rowan_session_close(reader);
+    rowan_session_close(writer);
+    rowan_engine_close(engine);
+}
+
+struct log {
+    char *sql;
+    uint64_t n_events;
+    rowan_query_event last;
+};
+
+static void note_query(void *ctx, const rowan_query_event *event)
+{
+    struct log *log = ctx;
+
+    log->sql = test_printf("%s", event->sql);
+    log->last = *event;
+    log->n_events++;
+}
+
+static void test_queries_are_told(void **state)
+{
+    test_db *t = *state;
+    struct log log = { 0 };
+    rowan_engine_opts opts = { .on_query = note_query, .on_query_ctx = &log };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *session = open_session(t, engine);
+    Place place = { rowan_text_of("a"), rowan_text_of("s3cret"), { NULL, 0 } };
+    rowan_result *result = NULL;
+
+    assert_ok(rowan_insert(session, Place, &place, &t->err), &t->err);
+    assert_contains(log.sql, "INSERT INTO");
+    assert_lacks(log.sql, "s3cret");
+    assert_int_equal(log.last.n_rows, 1);
+    assert_ok(rowan_fetch(session, rowan_select(Place), &result, &t->err), &t->err);
+    rowan_result_free(result);
+    assert_int_equal(log.n_events, 2);
+    assert_contains(log.sql, "SELECT");
+    assert_int_equal(log.last.n_rows, 1);
+    assert_true(log.last.duration_us >= 0 && log.last.duration_us < 10000000);
+    assert_status(rowan_insert(session, Place, &place, &t->err), ROWAN_ECONFLICT,
+                  &t->err);
+    assert_int_equal(log.last.status, ROWAN_ECONFLICT);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
+/* While the database is away, one session in a while tries; the others do not wait. */
+static void test_failed_connects_hold_others_off(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .retry_after_ms = 60000 };
+    rowan_engine *engine = NULL;
+    rowan_session *session;
+
+    if (test_is_sqlite(t))
+        return;
+    assert_ok(
+        rowan_engine_open(test_printf("%s://127.0.0.1:%d/x", t->kind, test_free_port()),
+                          &opts, &engine, &t->err),
+        &t->err);
+    session = open_session(t, engine);
+    assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    for (int i = 0; i < 10; i++)
+        assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    assert_int_equal(stats_of(engine).n_failures, 1);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
+static void test_first_host_that_answers(void **state)
+{
+    test_db *t = *state;
+    rowan_engine *engine = NULL;
+    rowan_session *session;
+    const char *at;
+
+    if (strcmp(t->kind, "postgresql") != 0)
+        return;
+    at = strrchr(t->uri, '@');
+    assert_ok(rowan_engine_open(
+                  test_printf("%.*s@127.0.0.1:%d,%s?target_session_attrs=read-write",
+                              (int)(at - t->uri), t->uri, test_free_port(), at + 1),
+                  NULL, &engine, &t->err),
+              &t->err);
+    session = open_session(t, engine);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -325,6 +462,11 @@ int main(void)
         cmocka_unit_test(test_server_away_and_back),
         cmocka_unit_test(test_wrong_password_is_not_shown),
         cmocka_unit_test(test_statement_timeout),
+        cmocka_unit_test(test_old_connections_are_not_lent),
+        cmocka_unit_test(test_reading_sessions_do_not_write),
+        cmocka_unit_test(test_queries_are_told),
+        cmocka_unit_test(test_failed_connects_hold_others_off),
+        cmocka_unit_test(test_first_host_that_answers),
     };
 
     return test_on_databases("pool", tests, sizeof tests / sizeof tests[0]);

@@ -24,7 +24,7 @@ static rowan_status status_of(const char *sqlstate)
         { "55006", ROWAN_EBUSY },        /* object_in_use */
         { "57014", ROWAN_ETIMEOUT },     /* query_canceled: by statement_timeout */
         { "57P", ROWAN_ECONN },          /* the server shuts down or starts up */
-        { "53300", ROWAN_ECONN },        /* too_many_connections */
+        { "53300", ROWAN_EBUSY },        /* too_many_connections */
         { "53100", ROWAN_EIO },          /* disk_full */
         { "53", ROWAN_EBUSY },           /* insufficient resources */
         { "08", ROWAN_ECONN },           /* connection exception */

@@ -104,7 +104,7 @@ static rowan_status wait_connected(postgres_conn *conn, rowan_error *err)
 }
 
 static rowan_status start_connect(postgres_conn *conn, const rowan__uri *uri,
-                                  rowan_error *err)
+                                  bool read_only, rowan_error *err)
 {
     keywords list = { .n = 0 };
     rowan__buf hosts, ports, options;
@@ -117,8 +117,10 @@ static rowan_status start_connect(postgres_conn *conn, const rowan__uri *uri,
     if (rowan__uri_param_get(uri, "options") != NULL)
         rowan__buf_printf(&options, "%s ", rowan__uri_param_get(uri, "options"));
     if (conn->base.statement_timeout_ms > 0)
-        rowan__buf_printf(&options, "-c statement_timeout=%u",
+        rowan__buf_printf(&options, "-c statement_timeout=%u ",
                           (unsigned)conn->base.statement_timeout_ms);
+    if (read_only)
+        rowan__buf_str(&options, "-c default_transaction_read_only=on");
     add_keyword(&list, "host", hosts.len > 0 ? hosts.ptr : NULL);
     add_keyword(&list, "port", ports.len > 0 ? ports.ptr : NULL);
     add_keyword(&list, "user", uri->user);
@@ -172,7 +174,7 @@ static rowan_status connect_server(const rowan__uri *uri,
     conn->base.statement_timeout_ms = opts->statement_timeout_ms;
     conn->connect_timeout_ms = opts->connect_timeout_ms;
     rowan__buf_init(&conn->copy, 0);
-    st = start_connect(conn, uri, err);
+    st = start_connect(conn, uri, opts->read_only, err);
     if (st == ROWAN_OK)
         st = wait_connected(conn, err);
     if (st == ROWAN_OK && PQsetnonblocking(conn->pg, 1) != 0)

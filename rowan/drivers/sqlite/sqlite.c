@@ -195,7 +195,7 @@ static int compare_decimals(void *ctx, int a_len, const void *a, int b_len,
 }
 
 /* A database on read-only ground cannot switch to WAL, and can be read without. */
-static rowan_status configure(sqlite_conn *conn, rowan_error *err)
+static rowan_status configure(sqlite_conn *conn, bool read_only, rowan_error *err)
 {
     rowan_status st;
 
@@ -206,6 +206,8 @@ static rowan_status configure(sqlite_conn *conn, rowan_error *err)
     if (conn->base.statement_timeout_ms > 0)
         sqlite3_progress_handler(conn->db, PROGRESS_STEPS, on_progress, conn);
     st = run(&conn->base, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL", err);
+    if (st == ROWAN_OK && read_only)
+        return run(&conn->base, "PRAGMA query_only = ON", err);
     if (st == ROWAN_OK && sqlite3_db_readonly(conn->db, "main") != 1) {
         st = run(&conn->base, "PRAGMA journal_mode = WAL", err);
         if (st == ROWAN_EIO)
@@ -228,7 +230,7 @@ static rowan_status connect_file(const rowan__uri *uri, const rowan__connect_opt
     conn->busy_timeout_ms = opts->busy_timeout_ms;
     st = open_file(conn, uri, err);
     if (st == ROWAN_OK)
-        st = configure(conn, err);
+        st = configure(conn, opts->read_only, err);
     if (st != ROWAN_OK) {
         close_conn(&conn->base);
         return st;

@@ -35,6 +35,13 @@ typedef struct rowan_session rowan_session;
 rowan_status rowan_session_open(rowan_engine *engine, rowan_session **out,
                                 rowan_error *err) ROWAN_CHECKED;
 
+/* The same for a session that only reads: it goes to the engine's read_uri if there is one,
+ * the database refuses it to write, and rowan_begin() is rowan_begin_read(). What it reads
+ * from a replica may be a moment old.
+ * Returns  ROWAN_OK; ROWAN_ENOMEM. A write gives ROWAN_EUNSUPPORTED. */
+rowan_status rowan_session_open_read(rowan_engine *engine, rowan_session **out,
+                                     rowan_error *err) ROWAN_CHECKED;
+
 /* Rolls back what is open, gives the connection back and frees the session. NULL is fine. */
 void rowan_session_close(rowan_session *session);
 
