@@ -105,6 +105,9 @@ struct rowan__driver {
 extern const rowan__driver rowan__driver_sqlite;
 extern const rowan__driver rowan__driver_postgres;
 
+/* For tests: what stands between an engine and its driver; NULL for nothing. */
+extern const rowan__driver *(*rowan__driver_shim)(const rowan__driver *driver);
+
 /* The driver for a URI's scheme.
  * Returns  NULL, and an error that lists what there is. */
 const rowan__driver *rowan__driver_find(const rowan__uri *uri, rowan_error *err);

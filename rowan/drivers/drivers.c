@@ -9,6 +9,8 @@ static const rowan__driver *const drivers[] = {
     &rowan__driver_postgres,
 };
 
+const rowan__driver *(*rowan__driver_shim)(const rowan__driver *driver);
+
 const rowan__driver *rowan__driver_find(const rowan__uri *uri, rowan_error *err)
 {
     char known[160] = "";
@@ -18,7 +20,8 @@ const rowan__driver *rowan__driver_find(const rowan__uri *uri, rowan_error *err)
         for (const char *const *scheme = drivers[i]->schemes; *scheme != NULL;
              scheme++) {
             if (strcmp(*scheme, uri->scheme) == 0)
-                return drivers[i];
+                return rowan__driver_shim != NULL ? rowan__driver_shim(drivers[i])
+                                                  : drivers[i];
             len += (size_t)snprintf(known + len, sizeof known - len, "%s%s",
                                     len > 0 ? ", " : "", *scheme);
         }
