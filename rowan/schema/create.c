@@ -67,31 +67,46 @@ static rowan_status drop_one(rowan_session *session, const rowan_model *model,
     return rowan__session_run_ddl(session, rowan__ddl_drop_table, model, err);
 }
 
+/* Takes what keeps others from changing tables at the same time: a transaction and a lock.
+ * Where a change of tables ends the transaction it would end the caller's, too. */
+static rowan_status begin_change(rowan_session *session, bool own_transaction,
+                                 rowan_error *err)
+{
+    const rowan__dialect *dialect = rowan__session_dialect(session);
+    rowan_status st = ROWAN_OK;
+
+    if (dialect->ddl_commits && !own_transaction)
+        return rowan_fail(err, ROWAN_EUNSUPPORTED,
+                          "%s changes tables outside of transactions only",
+                          dialect->name);
+    if (own_transaction && !dialect->ddl_commits)
+        st = rowan_begin(session, err);
+    if (st == ROWAN_OK && dialect->schema_lock != NULL)
+        st = rowan__session_run(session, dialect->schema_lock, err);
+    return st;
+}
+
+typedef rowan_status step_fn(rowan_session *session, const rowan_model *model,
+                             rowan_error *err);
+
 /* Runs a step for each model, forwards or backwards, in one transaction. */
 static rowan_status for_each(rowan_session *session, const rowan_models *models,
-                             bool backwards,
-                             rowan_status (*step)(rowan_session *session,
-                                                  const rowan_model *model,
-                                                  rowan_error *err),
-                             rowan_error *err)
+                             bool backwards, step_fn *step, rowan_error *err)
 {
-    const char *lock = rowan__session_dialect(session)->schema_lock;
     bool own_transaction = !rowan_in_transaction(session);
     const rowan_model **order = NULL;
     rowan_status st = ordered(models, &order, err);
 
     if (st != ROWAN_OK)
         return st;
-    if (own_transaction)
-        st = rowan_begin(session, err);
-    if (st == ROWAN_OK && lock != NULL)
-        st = rowan__session_run(session, lock, err);
+    st = begin_change(session, own_transaction, err);
     for (size_t i = 0; i < models->n_models && st == ROWAN_OK; i++)
         st = step(session, order[backwards ? models->n_models - 1 - i : i], err);
-    if (own_transaction && st == ROWAN_OK)
+    if (own_transaction && rowan_in_transaction(session) && st == ROWAN_OK)
         st = rowan_commit(session, err);
     if (own_transaction)
         rowan_rollback(session);
+    rowan__session_unlock(session);
     rowan__free(order);
     return st;
 }

@@ -22,6 +22,7 @@ typedef struct merge_table {
 struct rowan_merge {
     rowan_session *session;
     rowan__bulk bulk; /* of the last table */
+    bool committed;
     size_t n_tables;
     size_t max_tables;
     merge_table tables[];
@@ -72,13 +73,11 @@ static bool can_be_direct(rowan_merge *merge, const rowan_model *model)
 static rowan_status is_empty(rowan_session *session, const rowan_model *model,
                              bool *out, rowan_error *err)
 {
-    rowan_query query = { .model = model, .limit = 1 };
-    rowan_result *result = NULL;
-    rowan_status st = rowan_fetch(session, &query, &result, err);
+    uint64_t n_rows = 0;
+    rowan_status st =
+        rowan__session_probe(session, rowan__ddl_any_row, model, &n_rows, err);
 
-    if (st == ROWAN_OK)
-        *out = rowan_result_count(result) == 0;
-    rowan_result_free(result);
+    *out = n_rows == 0;
     return st;
 }
 
@@ -152,6 +151,11 @@ static bool is_referenced(const rowan_merge *merge, const rowan_model *model)
 static rowan_status delete_missing(rowan_merge *merge, merge_table *table,
                                    rowan_error *err)
 {
+    rowan_status st = rowan__session_run_ddl(merge->session, rowan__ddl_merge_unlink,
+                                             table->model, err);
+
+    if (st != ROWAN_OK)
+        return st;
     return rowan__session_change(merge->session, rowan__ddl_merge_delete, table->model,
                                  &table->counts.n_deleted, err);
 }
@@ -176,6 +180,8 @@ static rowan_status bring_in(rowan_merge *merge, merge_table *table, rowan_error
     if (st == ROWAN_OK)
         st = rowan__session_change(session, rowan__ddl_merge_insert, table->model,
                                    &table->counts.n_inserted, err);
+    if (st == ROWAN_OK)
+        st = rowan__session_run_ddl(session, rowan__ddl_merge_link, table->model, err);
     if (st == ROWAN_OK && table->counts.n_inserted > 0)
         st = rowan__session_run_ddl(session, rowan__ddl_sync_sequence, table->model,
                                     err);
@@ -236,10 +242,27 @@ rowan_status rowan_merge_commit(rowan_merge *merge, rowan_merge_counts *counts,
         st = merge_all(merge, order, err);
     if (st == ROWAN_OK)
         st = rowan_commit(merge->session, err);
+    merge->committed = st == ROWAN_OK;
     for (size_t i = 0; i < merge->n_tables && st == ROWAN_OK && counts != NULL; i++)
         counts[i] = merge->tables[i].counts;
     rowan__free(order);
     return st;
+}
+
+/* What the end of the transaction leaves behind on some databases: the staging tables, if
+ * it was rolled back, and the names that are locked. A connection that is lost takes them
+ * along. */
+static void clean_up(rowan_merge *merge)
+{
+    rowan_session *session = merge->session;
+    const rowan__dialect *dialect = rowan__session_dialect(session);
+
+    for (size_t i = 0; i < merge->n_tables && session->link != NULL; i++) {
+        if (dialect->staging_stays && !merge->committed && !merge->tables[i].direct)
+            (void)rowan__session_run_ddl(session, rowan__ddl_drop_staging,
+                                         merge->tables[i].model, NULL);
+    }
+    rowan__session_unlock(session);
 }
 
 void rowan_merge_close(rowan_merge *merge)
@@ -248,5 +271,6 @@ void rowan_merge_close(rowan_merge *merge)
         return;
     (void)rowan__bulk_close(&merge->bulk, true, NULL);
     rowan_rollback(merge->session);
+    clean_up(merge);
     rowan__free(merge);
 }

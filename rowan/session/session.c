@@ -158,16 +158,16 @@ rowan_status rowan__session_run_ddl(rowan_session *session, rowan__write_fn *wri
     return st;
 }
 
-rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,
-                                   const rowan_model *model, uint64_t *n_affected,
-                                   rowan_error *err)
+/* Prepares what `write` writes; *out is NULL if it writes nothing. */
+static rowan_status prepare_written(rowan_session *session, rowan__write_fn *write,
+                                    const rowan_model *model, rowan__prepared **out,
+                                    rowan_error *err)
 {
     const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__prepared *prepared = NULL;
     rowan__buf sql;
     rowan_status st = rowan__session_ready(session, err);
 
-    *n_affected = 0;
+    *out = NULL;
     if (st != ROWAN_OK)
         return st;
     rowan__buf_init(&sql, 0);
@@ -175,14 +175,64 @@ rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *writ
     if (!rowan__buf_ok(&sql))
         st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     else if (sql.len > 0)
-        st = driver->prepare(session->link->conn, sql.ptr, sql.len, NULL, 0, &prepared,
-                             err);
-    if (st == ROWAN_OK && prepared != NULL)
-        st = driver->execute(prepared, NULL, 0, n_affected, err);
-    if (prepared != NULL)
-        driver->finalize(prepared);
+        st = driver->prepare(session->link->conn, sql.ptr, sql.len, NULL, 0, out, err);
     rowan__buf_done(&sql);
+    return st;
+}
+
+rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,
+                                   const rowan_model *model, uint64_t *n_affected,
+                                   rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan_status st = prepare_written(session, write, model, &prepared, err);
+
+    *n_affected = 0;
+    if (prepared != NULL) {
+        st = driver->execute(prepared, NULL, 0, n_affected, err);
+        driver->finalize(prepared);
+    }
     return rowan__session_after(session, st);
+}
+
+rowan_status rowan__session_probe(rowan_session *session, rowan__write_fn *write,
+                                  const rowan_model *model, uint64_t *n_rows,
+                                  rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan__rows rows;
+    rowan_status st = prepare_written(session, write, model, &prepared, err);
+
+    rowan__rows_init(&rows, &rowan__count_shape, NULL);
+    if (prepared != NULL) {
+        st = driver->start(prepared, NULL, 0, true, err);
+        if (st == ROWAN_OK) {
+            do
+                st = driver->fetch(prepared, &rows, 1, err);
+            while (st == ROWAN_ROW);
+        }
+        driver->finish(prepared);
+        driver->finalize(prepared);
+    }
+    *n_rows = rows.n_rows;
+    rowan__rows_done(&rows);
+    return rowan__session_after(session, st);
+}
+
+/* A connection that keeps a name must not go back to the pool. */
+void rowan__session_unlock(rowan_session *session)
+{
+    const char *unlock = rowan__session_dialect(session)->unlock;
+    rowan_status st;
+
+    if (unlock == NULL || session->link == NULL)
+        return;
+    st = rowan__session_run(session, unlock, NULL);
+    if (st != ROWAN_OK && session->link != NULL)
+        session->link->conn->broken = true;
+    (void)rowan__session_after(session, st);
 }
 
 rowan_status rowan_session_ping(rowan_session *session, rowan_error *err)

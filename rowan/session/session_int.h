@@ -68,6 +68,14 @@ rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *writ
                                    const rowan_model *model, uint64_t *n_affected,
                                    rowan_error *err);
 
+/* Runs a query that gives numbers, and counts its rows. */
+rowan_status rowan__session_probe(rowan_session *session, rowan__write_fn *write,
+                                  const rowan_model *model, uint64_t *n_rows,
+                                  rowan_error *err);
+
+/* Lets go of the names that were locked, where the end of a transaction does not. */
+void rowan__session_unlock(rowan_session *session);
+
 /* Ends the session's open cursor, if there is one; the caller still closes it. */
 void rowan__session_end_cursor(rowan_session *session);
 

@@ -1,5 +1,5 @@
 /* write.c - inserting, updating and deleting rows. See rowan/session.h. */
-#include "session_int.h"
+#include "bulk_int.h"
 
 static rowan_status execute_once(rowan_session *session,
                                  const rowan__statement *statement,
@@ -90,15 +90,55 @@ static rowan_status insert_row(rowan_session *session, const rowan_model *model,
     return execute(session, &statement, NULL, err);
 }
 
+static rowan_status insert_each(rowan_session *session, const rowan_model *model,
+                                char *row, size_t n_rows, rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++, row += model->row_size)
+        st = insert_row(session, model, row, err);
+    return st;
+}
+
+/* Whether the bulk path pays: COPY costs a few round trips, statements of many rows must
+ * be prepared. It gives no keys back. */
+static bool is_bulk(const rowan_session *session, const rowan_model *model,
+                    const char *row, size_t n_rows)
+{
+    bool has_copy = rowan__engine_driver(session->engine)->bulk_begin != NULL;
+
+    if (n_rows < (has_copy ? 10 : 200))
+        return false;
+    for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
+        if (missing_key(model, row) != NULL)
+            return false;
+    }
+    return true;
+}
+
+static rowan_status insert_bulk(rowan_session *session, const rowan_model *model,
+                                const char *rows, size_t n_rows, rowan_error *err)
+{
+    rowan__bulk bulk;
+    rowan_status st = rowan__bulk_open(&bulk, session, model, false, err), end;
+
+    if (st != ROWAN_OK)
+        return st;
+    st = rowan__bulk_rows(&bulk, rows, n_rows, err);
+    end = rowan__bulk_close(&bulk, st != ROWAN_OK, st == ROWAN_OK ? err : NULL);
+    return st != ROWAN_OK ? st : end;
+}
+
 rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model,
                                void *rows, size_t n_rows, rowan_error *err)
 {
     bool own_transaction = n_rows > 1 && !session->in_transaction;
-    char *row = rows;
     rowan_status st = own_transaction ? rowan_begin(session, err) : ROWAN_OK;
 
-    for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++, row += model->row_size)
-        st = insert_row(session, model, row, err);
+    if (st == ROWAN_OK)
+        st = is_bulk(session, model, rows, n_rows)
+                 ? insert_bulk(session, model, rows, n_rows, err)
+                 : insert_each(session, model, rows, n_rows, err);
     if (!own_transaction)
         return st;
     if (st == ROWAN_OK)

@@ -66,11 +66,31 @@ static void begin_constraint(const rowan__dialect *d, const rowan_model *model,
 
 /* Columns. */
 
-static void column_type(const rowan__dialect *d, const rowan_column *column,
-                        rowan__buf *sql)
+/* Whether a text takes part in a key, for which it may need another type. */
+static bool in_key(const rowan_model *model, const rowan_column *column)
+{
+    size_t idx = (size_t)(column - model->columns);
+
+    if (column->primary_key || column->unique || column->references != NULL)
+        return true;
+    for (size_t i = 0; i < model->n_constraints; i++) {
+        const rowan_constraint *c = &model->constraints[i];
+
+        for (size_t k = 0; k < c->n_parts && c->kind == ROWAN_CONSTRAINT_UNIQUE; k++) {
+            if (c->parts[k].column == idx)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void column_type(const rowan__dialect *d, const rowan_model *model,
+                        const rowan_column *column, rowan__buf *sql)
 {
     if (column->type == ROWAN_TEXT && column->max_length > 0 && d->limited_text != NULL)
         rowan__buf_printf(sql, "%s(%u)", d->limited_text, (unsigned)column->max_length);
+    else if (column->type == ROWAN_TEXT && d->key_text != NULL && in_key(model, column))
+        rowan__buf_str(sql, d->key_text);
     else
         rowan__buf_str(sql, d->type_names[column->type]);
     if (column->type == ROWAN_DECIMAL && d->decimal_has_precision)
@@ -89,12 +109,12 @@ static void constant(const rowan__dialect *d, const rowan_column *column,
         sql->failed = true;
 }
 
-static void column_definition(const rowan__dialect *d, const rowan_column *column,
-                              rowan__buf *sql)
+static void column_definition(const rowan__dialect *d, const rowan_model *model,
+                              const rowan_column *column, rowan__buf *sql)
 {
     rowan__sql_ident(d, sql, column->name);
     rowan__buf_char(sql, ' ');
-    column_type(d, column, sql);
+    column_type(d, model, column, sql);
     if (column->automatic)
         rowan__buf_str(sql, d->identity);
     if (column->generated != NULL) {
@@ -136,7 +156,7 @@ void rowan__ddl_plain_columns(const rowan__dialect *d, const rowan_model *model,
             continue;
         rowan__sql_ident(d, sql, column->name);
         rowan__buf_char(sql, ' ');
-        column_type(d, column, sql);
+        column_type(d, model, column, sql);
         rowan__buf_str(sql, column->nullable ? ", " : " NOT NULL, ");
     }
     key_columns(d, model, sql);
@@ -215,8 +235,13 @@ static void key_parts(const rowan__dialect *d, const rowan_model *model,
 {
     rowan__buf_str(sql, " (");
     for (size_t i = 0; i < c->n_parts; i++) {
+        const rowan_column *column = &model->columns[c->parts[i].column];
+
         rowan__buf_str(sql, i > 0 ? ", " : "");
-        rowan__sql_ident(d, sql, model->columns[c->parts[i].column].name);
+        rowan__sql_ident(d, sql, column->name);
+        if (column->type == ROWAN_TEXT && d->index_prefix != NULL &&
+            column->max_length == 0 && !in_key(model, column))
+            rowan__buf_str(sql, d->index_prefix);
         if (c->parts[i].descending)
             rowan__buf_str(sql, " DESC");
     }
@@ -314,7 +339,7 @@ void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, " (\n");
     for (size_t i = 0; i < model->n_columns; i++) {
         rowan__buf_str(sql, "    ");
-        column_definition(d, &model->columns[i], sql);
+        column_definition(d, model, &model->columns[i], sql);
         rowan__buf_str(sql, ",\n");
     }
     for (size_t i = 0; i < model->n_columns; i++)

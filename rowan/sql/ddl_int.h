@@ -19,8 +19,8 @@ void rowan__ddl_comments(const rowan__dialect *dialect, const rowan_model *model
                          rowan__buf *sql);
 
 /* ROWAN_EUNSUPPORTED if the database lacks what the model declares. */
-rowan_status rowan__ddl_supported(const rowan__dialect *dialect, const rowan_model *model,
-                                  rowan_error *err);
+rowan_status rowan__ddl_supported(const rowan__dialect *dialect,
+                                  const rowan_model *model, rowan_error *err);
 
 /* Definitions of the columns that are written and the key, without anything else. */
 void rowan__ddl_plain_columns(const rowan__dialect *dialect, const rowan_model *model,
@@ -49,19 +49,30 @@ void rowan__ddl_table_name(const rowan__dialect *dialect, const rowan_model *mod
 void rowan__ddl_columns(const rowan__dialect *dialect, const rowan_model *model,
                         bool written_only, const char *prefix, rowan__buf *sql);
 
-/* Keeps other writers out of a table; nothing where the transaction does. */
+/* Keeps other writers out of a table, or at least other refreshes; nothing where the
+ * transaction does. */
 void rowan__ddl_lock(const rowan__dialect *dialect, const rowan_model *model,
                      rowan__buf *sql);
+
+/* Asks for one row, which also keeps others from adding a first one where the lock before
+ * does not. */
+void rowan__ddl_any_row(const rowan__dialect *dialect, const rowan_model *model,
+                        rowan__buf *sql);
 
 /* What makes the planner know a staging table; nothing where it need not. */
 void rowan__ddl_analyze_staging(const rowan__dialect *dialect, const rowan_model *model,
                                 rowan__buf *sql);
 
-/* The three steps of a merge from staging: rows that differ (nothing if all columns are
- * key), rows that are new, rows that are gone. */
+/* The steps of a merge from staging: rows that differ (nothing if all columns are key),
+ * rows that are new, what rows refer to among themselves (nothing if they do not); what
+ * rows that are gone refer to, and those rows. */
 void rowan__ddl_merge_update(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
 void rowan__ddl_merge_insert(const rowan__dialect *dialect, const rowan_model *model,
+                             rowan__buf *sql);
+void rowan__ddl_merge_link(const rowan__dialect *dialect, const rowan_model *model,
+                           rowan__buf *sql);
+void rowan__ddl_merge_unlink(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
 void rowan__ddl_merge_delete(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);

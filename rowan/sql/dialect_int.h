@@ -14,29 +14,48 @@ typedef struct rowan__dialect {
     const char *name;     /* for messages: "SQLite" */
     char quote;           /* around identifiers */
     bool numbered_params; /* $1 rather than ? */
+
+    /* Types. */
     const char *type_names[ROWAN_N_TYPES];
-    bool decimal_has_precision; /* "numeric(10, 2)"; else it is text */
-    const char
-        *decimal_collation;   /* behind a decimal that is text where it is compared */
-    const char *limited_text; /* the type of a text with MAX; NULL: a CHECK keeps it */
-    bool has_booleans;        /* true and false, else 1 and 0 */
+    const char *limited_text;      /* of a text with MAX; NULL: a CHECK keeps it */
+    const char *key_text;          /* of a text in a key; NULL if any text can be */
+    const char *index_prefix;      /* behind another text in an index: "(255)" */
+    bool decimal_has_precision;    /* "numeric(10, 2)"; else it is text */
+    const char *decimal_collation; /* behind a decimal that is text, to compare it */
+    const char *identity;          /* behind the type of an AUTO key */
+
+    /* Constants. */
+    bool has_booleans;              /* true and false, else 1 and 0 */
+    bool uuid_hyphens;              /* in a UUID as a string */
+    const char *utc_suffix;         /* of a timestamp as a string */
+    const char *now[ROWAN_N_TYPES]; /* the default of dates and times */
+
+    /* Tables. */
+    const char *table_options; /* behind the closing bracket: " STRICT" */
     bool has_schemas;
     bool has_comments; /* COMMENT ON */
     bool has_partial_indexes;
-    const char *now[ROWAN_N_TYPES]; /* of dates and times: the default */
-    const char *utc_suffix;         /* of a timestamp as a string */
-    bool uuid_hyphens;
-    const char *identity;       /* behind the type of an AUTO key */
-    const char *table_options;  /* behind the closing bracket: " STRICT" */
-    const char *is_distinct;    /* the operator that also compares NULLs */
+    bool ddl_commits;        /* a change of tables ends the transaction */
+    const char *schema_lock; /* one change of tables at a time, to its end */
+
+    /* Refreshing. */
+    const char *differs[3]; /* before, between and behind two values, one may be NULL */
     const char *staging_prefix; /* "CREATE TEMP TABLE " */
     const char *staging_schema; /* where such a table is, with its dot */
     const char *staging_options;
-    bool locks_tables;  /* a refresh keeps other writers out by LOCK TABLE */
+    const char *staging_drop; /* "DROP TABLE IF EXISTS " */
+    bool staging_stays;       /* a rollback leaves such a table */
+    bool joins_updates;       /* UPDATE a JOIN b SET rather than UPDATE a SET FROM b */
+    bool locks_tables;        /* a refresh keeps other writers out by LOCK TABLE */
+    const char *name_lock[2]; /* before and behind a name that one session at a time can
+                               * have; NULL where tables can be locked */
+    const char *lock_rows;    /* behind a SELECT: what it found, or did not, stays */
+    const char *unlock; /* lets go of all names; NULL if the transaction's end does */
     bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
     bool wants_analyze; /* plans against a new table need its statistics */
-    const char
-        *schema_lock; /* one change of tables at a time, to the transaction's end */
+
+    /* Statements. */
+    const char *no_values;   /* of an INSERT that names no column */
     const char *begin_write; /* a transaction that will write */
     const char *begin_read;  /* one that only reads, and sees one state */
     const char *no_limit;    /* the LIMIT that means none, where OFFSET needs one */
@@ -45,6 +64,7 @@ typedef struct rowan__dialect {
 
 extern const rowan__dialect rowan__dialect_sqlite;
 extern const rowan__dialect rowan__dialect_postgres;
+extern const rowan__dialect rowan__dialect_mariadb;
 
 /* The name of a model's table, with its schema. */
 void rowan__sql_table(const rowan__dialect *dialect, rowan__buf *sql,

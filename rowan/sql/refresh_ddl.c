@@ -2,6 +2,8 @@
  * that a refresh runs. See ddl_int.h. */
 #include "ddl_int.h"
 
+#include <string.h>
+
 static void comma(rowan__buf *sql, bool *first)
 {
     if (!*first)
@@ -34,7 +36,7 @@ void rowan__ddl_create_staging(const rowan__dialect *d, const rowan_model *model
 void rowan__ddl_drop_staging(const rowan__dialect *d, const rowan_model *model,
                              rowan__buf *sql)
 {
-    rowan__buf_str(sql, "DROP TABLE IF EXISTS ");
+    rowan__buf_str(sql, d->staging_drop);
     rowan__ddl_table_name(d, model, true, sql);
 }
 
@@ -52,13 +54,35 @@ void rowan__ddl_columns(const rowan__dialect *d, const rowan_model *model,
     }
 }
 
+/* A table's name as a literal that no setting of the server reads in another way. */
+static void name_literal(const rowan_model *model, rowan__buf *sql)
+{
+    rowan__buf_str(sql, "x'");
+    for (const char *p = model->table; *p != '\0'; p++)
+        rowan__buf_printf(sql, "%02x", (unsigned)(unsigned char)*p);
+    rowan__buf_char(sql, '\'');
+}
+
 void rowan__ddl_lock(const rowan__dialect *d, const rowan_model *model, rowan__buf *sql)
 {
-    if (!d->locks_tables)
-        return;
-    rowan__buf_str(sql, "LOCK TABLE ");
+    if (d->locks_tables) {
+        rowan__buf_str(sql, "LOCK TABLE ");
+        rowan__sql_table(d, sql, model);
+        rowan__buf_str(sql, " IN SHARE ROW EXCLUSIVE MODE");
+    } else if (d->name_lock[0] != NULL) {
+        rowan__buf_str(sql, d->name_lock[0]);
+        name_literal(model, sql);
+        rowan__buf_str(sql, d->name_lock[1]);
+    }
+}
+
+void rowan__ddl_any_row(const rowan__dialect *d, const rowan_model *model,
+                        rowan__buf *sql)
+{
+    rowan__buf_str(sql, "SELECT 1 FROM ");
     rowan__sql_table(d, sql, model);
-    rowan__buf_str(sql, " IN SHARE ROW EXCLUSIVE MODE");
+    rowan__buf_str(sql, " LIMIT 1");
+    rowan__buf_str(sql, d->lock_rows);
 }
 
 void rowan__ddl_analyze_staging(const rowan__dialect *d, const rowan_model *model,
@@ -90,56 +114,150 @@ static void keys_match(const rowan__dialect *d, const rowan_model *model,
     }
 }
 
-void rowan__ddl_merge_update(const rowan__dialect *d, const rowan_model *model,
-                             rowan__buf *sql)
+/* A column through which rows of one table refer to each other. Not every database waits
+ * for a statement's end to see whether what a row refers to is there, and no one waits for
+ * the next statement: such columns are set when all rows are there, and are NULL before
+ * their rows go. One that cannot be NULL is left to the database. */
+static bool is_link(const rowan_model *model, const rowan_column *column)
+{
+    return column->references != NULL && column->nullable && !column->primary_key &&
+           strcmp(column->references->table, model->table) == 0;
+}
+
+static bool has_links(const rowan_model *model)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (is_link(model, &model->columns[i]))
+            return true;
+    }
+    return false;
+}
+
+static void of_table(const rowan__dialect *d, const rowan_model *model,
+                     const rowan_column *column, rowan__buf *sql)
+{
+    rowan__sql_table(d, sql, model);
+    rowan__buf_char(sql, '.');
+    rowan__sql_ident(d, sql, column->name);
+}
+
+/* Whether the table's value is another than the staged one. */
+static void differs(const rowan__dialect *d, const rowan_model *model,
+                    const rowan_column *column, rowan__buf *sql)
+{
+    rowan__buf_str(sql, d->differs[0]);
+    of_table(d, model, column, sql);
+    rowan__buf_str(sql, d->differs[1]);
+    rowan__buf_str(sql, "s.");
+    rowan__sql_ident(d, sql, column->name);
+    rowan__buf_str(sql, d->differs[2]);
+}
+
+/* The columns that a step sets: all but the key, or links only. */
+static bool is_set(const rowan_model *model, const rowan_column *column, bool links)
+{
+    return links ? is_link(model, column)
+                 : !column->primary_key && column->generated == NULL;
+}
+
+static void set_column(const rowan__dialect *d, const rowan_model *model,
+                       const rowan_column *column, bool links, rowan__buf *sql)
+{
+    if (d->joins_updates) /* where both tables are in sight, and one is to be named */
+        of_table(d, model, column, sql);
+    else
+        rowan__sql_ident(d, sql, column->name);
+    rowan__buf_str(sql, " = ");
+    if (!links && is_link(model, column)) {
+        rowan__buf_str(sql, "CASE WHEN ");
+        differs(d, model, column, sql);
+        rowan__buf_str(sql, " THEN NULL ELSE ");
+        of_table(d, model, column, sql);
+        rowan__buf_str(sql, " END");
+        return;
+    }
+    rowan__buf_str(sql, "s.");
+    rowan__sql_ident(d, sql, column->name);
+}
+
+static void set_columns(const rowan__dialect *d, const rowan_model *model, bool links,
+                        rowan__buf *sql)
 {
     bool first = true;
 
+    rowan__buf_str(sql, " SET ");
     for (size_t i = 0; i < model->n_columns; i++) {
-        if (model->columns[i].primary_key || model->columns[i].generated != NULL)
+        if (!is_set(model, &model->columns[i], links))
             continue;
-        if (first) {
-            rowan__buf_str(sql, "UPDATE ");
-            rowan__sql_table(d, sql, model);
-            rowan__buf_str(sql, " SET ");
-        }
         comma(sql, &first);
-        rowan__sql_ident(d, sql, model->columns[i].name);
-        rowan__buf_str(sql, " = s.");
-        rowan__sql_ident(d, sql, model->columns[i].name);
+        set_column(d, model, &model->columns[i], links, sql);
     }
-    if (first)
-        return; /* all columns are key: no row can differ */
-    rowan__buf_str(sql, " FROM ");
+}
+
+/* UPDATE table SET ... FROM staging WHERE the keys match and a column differs. */
+static void update_from_staging(const rowan__dialect *d, const rowan_model *model,
+                                bool links, rowan__buf *sql)
+{
+    bool first = true;
+
+    rowan__buf_str(sql, "UPDATE ");
+    rowan__sql_table(d, sql, model);
+    if (!d->joins_updates)
+        set_columns(d, model, links, sql);
+    rowan__buf_str(sql, d->joins_updates ? " JOIN " : " FROM ");
     rowan__ddl_table_name(d, model, true, sql);
-    rowan__buf_str(sql, " AS s WHERE ");
+    rowan__buf_str(sql, d->joins_updates ? " AS s ON " : " AS s WHERE ");
     keys_match(d, model, sql);
-    rowan__buf_str(sql, " AND (");
-    first = true;
+    if (d->joins_updates)
+        set_columns(d, model, links, sql);
+    rowan__buf_str(sql, d->joins_updates ? " WHERE (" : " AND (");
     for (size_t i = 0; i < model->n_columns; i++) {
-        if (model->columns[i].primary_key || model->columns[i].generated != NULL)
+        if (!is_set(model, &model->columns[i], links))
             continue;
         if (!first)
             rowan__buf_str(sql, " OR ");
         first = false;
-        rowan__sql_table(d, sql, model);
-        rowan__buf_char(sql, '.');
-        rowan__sql_ident(d, sql, model->columns[i].name);
-        rowan__buf_printf(sql, " %s s.", d->is_distinct);
-        rowan__sql_ident(d, sql, model->columns[i].name);
+        differs(d, model, &model->columns[i], sql);
     }
     rowan__buf_char(sql, ')');
+}
+
+void rowan__ddl_merge_update(const rowan__dialect *d, const rowan_model *model,
+                             rowan__buf *sql)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (is_set(model, &model->columns[i], false)) {
+            update_from_staging(d, model, false, sql);
+            return;
+        }
+    }
+}
+
+void rowan__ddl_merge_link(const rowan__dialect *d, const rowan_model *model,
+                           rowan__buf *sql)
+{
+    if (has_links(model))
+        update_from_staging(d, model, true, sql);
 }
 
 void rowan__ddl_merge_insert(const rowan__dialect *d, const rowan_model *model,
                              rowan__buf *sql)
 {
+    bool first = true;
+
     rowan__buf_str(sql, "INSERT INTO ");
     rowan__sql_table(d, sql, model);
     rowan__buf_str(sql, " (");
     rowan__ddl_columns(d, model, true, "", sql);
     rowan__buf_str(sql, ") SELECT ");
-    rowan__ddl_columns(d, model, true, "s.", sql);
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (model->columns[i].generated != NULL)
+            continue;
+        comma(sql, &first);
+        rowan__buf_str(sql, is_link(model, &model->columns[i]) ? "NULL" : "s.");
+        if (!is_link(model, &model->columns[i]))
+            rowan__sql_ident(d, sql, model->columns[i].name);
+    }
     rowan__buf_str(sql, " FROM ");
     rowan__ddl_table_name(d, model, true, sql);
     rowan__buf_str(sql, " AS s WHERE NOT EXISTS (SELECT 1 FROM ");
@@ -149,16 +267,43 @@ void rowan__ddl_merge_insert(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_char(sql, ')');
 }
 
-void rowan__ddl_merge_delete(const rowan__dialect *d, const rowan_model *model,
-                             rowan__buf *sql)
+/* WHERE the key is not in staging. */
+static void where_missing(const rowan__dialect *d, const rowan_model *model,
+                          rowan__buf *sql)
 {
-    rowan__buf_str(sql, "DELETE FROM ");
-    rowan__sql_table(d, sql, model);
     rowan__buf_str(sql, " WHERE NOT EXISTS (SELECT 1 FROM ");
     rowan__ddl_table_name(d, model, true, sql);
     rowan__buf_str(sql, " AS s WHERE ");
     keys_match(d, model, sql);
     rowan__buf_char(sql, ')');
+}
+
+void rowan__ddl_merge_unlink(const rowan__dialect *d, const rowan_model *model,
+                             rowan__buf *sql)
+{
+    bool first = true;
+
+    if (!has_links(model))
+        return;
+    rowan__buf_str(sql, "UPDATE ");
+    rowan__sql_table(d, sql, model);
+    rowan__buf_str(sql, " SET ");
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (!is_link(model, &model->columns[i]))
+            continue;
+        comma(sql, &first);
+        rowan__sql_ident(d, sql, model->columns[i].name);
+        rowan__buf_str(sql, " = NULL");
+    }
+    where_missing(d, model, sql);
+}
+
+void rowan__ddl_merge_delete(const rowan__dialect *d, const rowan_model *model,
+                             rowan__buf *sql)
+{
+    rowan__buf_str(sql, "DELETE FROM ");
+    rowan__sql_table(d, sql, model);
+    where_missing(d, model, sql);
 }
 
 void rowan__ddl_sync_sequence(const rowan__dialect *d, const rowan_model *model,

@@ -472,7 +472,7 @@ static void write_insert(writer *w, const rowan__statement *s)
     n = write_row_columns(w, s, false, ", ", NULL);
     if (n == 0) { /* nothing but the AUTO key */
         w->sql->len -= 2;
-        rowan__buf_str(w->sql, " DEFAULT VALUES");
+        rowan__buf_str(w->sql, w->dialect->no_values);
     } else {
         rowan__buf_str(w->sql, ") VALUES (");
         for (size_t i = 0; i < n; i++) {

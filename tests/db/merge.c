@@ -120,6 +120,32 @@ static void test_references_both_ways(void **state)
         test_value(t, "SELECT count(*) FROM \"visit of \"\"a\"\" place\""), "2");
 }
 
+/* Children before their parents, rings, a row that stays and moves to a new parent, a
+ * parent that goes with its child. */
+static void test_rows_refer_to_each_other(void **state)
+{
+    test_db *t = *state;
+    rowan_merge_counts counts[1];
+    Place first[] = { place("c", "C", "b"), place("b", "B", "a"), place("a", "A", "a"),
+                      place("x", "X", "y"), place("y", "Y", "x") };
+    Place second[] = { place("c", "C", "n"), place("n", "N", NULL),
+                       place("a", "A", "c") };
+
+    assert_ok(refresh(t, first, 5, NULL, 0, counts), &t->err);
+    assert_counts(&counts[0], 5, 5, 0, 0);
+    assert_ok(refresh(t, first, 5, NULL, 0, counts), &t->err);
+    assert_counts(&counts[0], 5, 0, 0, 0);
+    assert_ok(refresh(t, second, 3, NULL, 0, counts), &t->err);
+    assert_counts(&counts[0], 3, 1, 2, 3);
+    assert_string_equal(test_value(t, "SELECT inside FROM place WHERE code = 'c'"),
+                        "n");
+    assert_string_equal(test_value(t, "SELECT inside FROM place WHERE code = 'a'"),
+                        "c");
+    second[1] = place("n", "N", "nowhere");
+    assert_status(refresh(t, second, 3, NULL, 0, counts), ROWAN_ECONSTRAINT, &t->err);
+    assert_string_equal(test_value(t, "SELECT count(*) FROM place"), "3");
+}
+
 static void test_same_key_twice(void **state)
 {
     test_db *t = *state;
@@ -263,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_only_what_differs),
         cmocka_unit_test(test_unchanged_writes_nothing),
         cmocka_unit_test(test_references_both_ways),
+        cmocka_unit_test(test_rows_refer_to_each_other),
         cmocka_unit_test(test_same_key_twice),
         cmocka_unit_test(test_unique_value_moves),
         cmocka_unit_test(test_keys_go_on_behind_the_given_ones),

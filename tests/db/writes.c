@@ -119,6 +119,34 @@ static void test_many_rows_or_none(void **state)
     assert_int_equal(n_places(t, t->db), 2);
 }
 
+#define N_MANY 1234 /* so many that they do not go one by one */
+
+static void test_very_many_rows_or_none(void **state)
+{
+    test_db *t = *state;
+    Place *places = test_alloc(N_MANY * sizeof *places);
+
+    for (int i = 0; i < N_MANY; i++) {
+        char *code = test_printf("%d", i);
+
+        places[i] = place(code, code, i == 0 ? NULL : "0");
+    }
+    places[N_MANY - 1].name = rowan_text_of("not UTF-8: \xff");
+    assert_status(rowan_insert_many(t->db, Place, places, N_MANY, &t->err),
+                  ROWAN_EINVAL, &t->err);
+    assert_false(rowan_in_transaction(t->db));
+    assert_int_equal(n_places(t, t->db), 0);
+    assert_ok(rowan_insert_many(t->db, Place, places, N_MANY - 1, &t->err), &t->err);
+    assert_int_equal(n_places(t, t->db), N_MANY - 1);
+    assert_status(rowan_insert_many(t->db, Place, places, N_MANY - 1, &t->err),
+                  ROWAN_ECONFLICT, &t->err);
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    assert_status(rowan_insert_many(t->db, Place, places, N_MANY - 1, &t->err),
+                  ROWAN_ECONFLICT, &t->err);
+    assert_status(rowan_commit(t->db, &t->err), ROWAN_EINVAL, &t->err);
+    assert_int_equal(n_places(t, t->db), N_MANY - 1);
+}
+
 static void test_commit_and_rollback(void **state)
 {
     test_db *t = *state;
@@ -201,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_update_and_delete_where),
         cmocka_unit_test(test_constraints),
         cmocka_unit_test(test_many_rows_or_none),
+        cmocka_unit_test(test_very_many_rows_or_none),
         cmocka_unit_test(test_commit_and_rollback),
         cmocka_unit_test(test_failed_transaction_commits_nothing),
         cmocka_unit_test(test_closing_rolls_back),

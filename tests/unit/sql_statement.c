@@ -20,7 +20,7 @@ static char *text_of(const rowan__dialect *dialect)
 }
 
 static void assert_select(const rowan_query *query, const char *sqlite,
-                          const char *postgres)
+                          const char *postgres, const char *mariadb)
 {
     rowan_error err;
 
@@ -29,6 +29,7 @@ static void assert_select(const rowan_query *query, const char *sqlite,
         &err);
     assert_string_equal(text_of(&rowan__dialect_sqlite), sqlite);
     assert_string_equal(text_of(&rowan__dialect_postgres), postgres);
+    assert_string_equal(text_of(&rowan__dialect_mariadb), mariadb);
 }
 
 static void test_select(void **state)
@@ -36,7 +37,8 @@ static void test_select(void **state)
     (void)state;
     assert_select(rowan_select(Place),
                   "SELECT \"code\", \"name\", \"inside\" FROM \"place\"",
-                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\"");
+                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\"",
+                  "SELECT `code`, `name`, `inside` FROM `place`");
     assert_select(
         rowan_select(Visit,
                      .where =
@@ -52,7 +54,10 @@ static void test_select(void **state)
         "SELECT \"place\", \"select\", \"nights\" FROM \"visit of \"\"a\"\" place\" "
         "WHERE "
         "(\"select\" = $1 AND NOT ((\"nights\" < $2 OR \"place\" <> $3))) "
-        "ORDER BY \"select\" DESC, \"place\" LIMIT $4 OFFSET $5");
+        "ORDER BY \"select\" DESC, \"place\" LIMIT $4 OFFSET $5",
+        "SELECT `place`, `select`, `nights` FROM `visit of \"a\" place` WHERE "
+        "(`select` = ? AND NOT ((`nights` < ? OR `place` <> ?))) "
+        "ORDER BY `select` DESC, `place` LIMIT ? OFFSET ?");
     assert_int_equal(statement.n_binds, 5);
     assert_int_equal(statement.binds[3].as.int64, 3);
     assert_select(
@@ -60,10 +65,13 @@ static void test_select(void **state)
         "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE "
         "\"inside\" IS NULL LIMIT -1 OFFSET ?",
         "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE "
-        "\"inside\" IS NULL LIMIT ALL OFFSET $1");
+        "\"inside\" IS NULL LIMIT ALL OFFSET $1",
+        "SELECT `code`, `name`, `inside` FROM `place` WHERE `inside` IS NULL "
+        "LIMIT 18446744073709551615 OFFSET ?");
     assert_select(rowan_select(Place, .where = rowan_or(NULL)),
                   "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (1 = 1)",
-                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (1 = 1)");
+                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (1 = 1)",
+                  "SELECT `code`, `name`, `inside` FROM `place` WHERE (1 = 1)");
 }
 
 static void assert_row(rowan__statement_kind kind, const rowan_model *model,
@@ -185,6 +193,67 @@ static void test_tables(void **state)
     assert_string_equal(ddl(rowan__ddl_lock, &rowan__dialect_sqlite, &Place_model), "");
 }
 
+/* MariaDB: texts in keys are bounded, updates join, a table's name is locked as bytes. */
+static void test_tables_of_mariadb(void **state)
+{
+    const rowan__dialect *d = &rowan__dialect_mariadb;
+
+    (void)state;
+    assert_string_equal(
+        ddl(rowan__ddl_create_table, d, &Place_model),
+        "CREATE TABLE IF NOT EXISTS `place` (\n"
+        "    `code` varchar(255) NOT NULL,\n"
+        "    `name` varchar(255) NOT NULL,\n"
+        "    `inside` varchar(255),\n"
+        "    CONSTRAINT `place_name_key` UNIQUE (`name`),\n"
+        "    CONSTRAINT `place_inside_fkey` FOREIGN KEY (`inside`) "
+        "REFERENCES `place` (`code`),\n"
+        "    CONSTRAINT `place_pkey` PRIMARY KEY (`code`)\n"
+        ") ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin");
+    assert_contains(ddl(rowan__ddl_create_table, d, &Sample_model),
+                    "`id` bigint AUTO_INCREMENT NOT NULL,\n");
+    assert_contains(ddl(rowan__ddl_create_table, d, &Sample_model),
+                    "`words` longtext NOT NULL,\n");
+    assert_string_equal(
+        ddl(rowan__ddl_merge_update, d, &Place_model),
+        "UPDATE `place` JOIN `place_staging` AS s ON `place`.`code` = s.`code` SET "
+        "`place`.`name` = s.`name`, `place`.`inside` = CASE WHEN "
+        "NOT (`place`.`inside` <=> s.`inside`) THEN NULL ELSE `place`.`inside` END "
+        "WHERE (NOT (`place`.`name` <=> s.`name`) OR "
+        "NOT (`place`.`inside` <=> s.`inside`))");
+    assert_string_equal(
+        ddl(rowan__ddl_merge_link, d, &Place_model),
+        "UPDATE `place` JOIN `place_staging` AS s ON `place`.`code` = s.`code` SET "
+        "`place`.`inside` = s.`inside` WHERE (NOT (`place`.`inside` <=> s.`inside`))");
+    assert_string_equal(ddl(rowan__ddl_merge_link, d, &Visit_model), "");
+    assert_contains(ddl(rowan__ddl_lock, d, &Place_model), "x'706c616365'");
+}
+
+/* clang-format off */
+ROWAN_MODEL(Indexed, "indexed",
+    (rowan_int64, id,    PRIMARY_KEY),
+    (rowan_text,  words, INDEX),
+    (rowan_text,  name,  UNIQUE, INDEX)
+)
+/* clang-format on */
+
+static void test_text_with_an_index_of_mariadb(void **state)
+{
+    rowan__buf sql;
+
+    (void)state;
+    rowan__buf_init(&sql, 0);
+    assert_true(rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 0, &sql));
+    assert_string_equal(sql.ptr, "CREATE INDEX IF NOT EXISTS `indexed_words_idx` ON "
+                                 "`indexed` (`words`(255))");
+    rowan__buf_clear(&sql);
+    assert_true(rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 1, &sql));
+    assert_string_equal(sql.ptr, "CREATE INDEX IF NOT EXISTS `indexed_name_idx` ON "
+                                 "`indexed` (`name`)");
+    assert_false(rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 2, &sql));
+    rowan__buf_done(&sql);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -192,6 +261,8 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_tables_of_mariadb),
+        cmocka_unit_test(test_text_with_an_index_of_mariadb),
     };
 
     return cmocka_run_group_tests_name("sql_statement", tests, NULL, NULL);
