@@ -102,6 +102,7 @@ struct rowan__driver {
 /* The drivers there are: one a folder. */
 extern const rowan__driver rowan__driver_sqlite;
 extern const rowan__driver rowan__driver_postgres;
+extern const rowan__driver rowan__driver_mariadb;
 
 /* The driver for a URI's scheme.
  * Returns  NULL, and an error that lists what there is. */
