@@ -10,9 +10,9 @@ typedef struct rowan__bulk {
     const rowan_model *model;
     bool staging;
     bool open;
-    rowan__prepared *prepared;   /* of `n_together` rows; where there is no COPY */
+    rowan__prepared *prepared; /* of `n_together` rows; where there is no COPY */
     size_t n_together;
-    rowan_value *values;         /* values[n_together * n_columns] */
+    rowan_value *values; /* values[n_together * n_columns] */
 } rowan__bulk;
 
 /* Begins; the session can do nothing else until rowan__bulk_close(). */

@@ -13,7 +13,7 @@ struct rowan_session {
     rowan__link *link; /* NULL while none is borrowed */
     bool in_transaction;
     bool failed; /* a statement of the transaction failed: only a rollback ends it */
-    rowan_cursor *cursor; /* the open one: nothing else can be done until it is closed */
+    rowan_cursor *cursor; /* the open one: nothing else can be done until it closes */
 };
 
 rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
@@ -36,7 +36,8 @@ rowan_status rowan__session_prepare(rowan_session *session,
                                     rowan__prepared **out, rowan_error *err);
 
 /* Runs text without parameters and rows. */
-rowan_status rowan__session_run(rowan_session *session, const char *sql, rowan_error *err);
+rowan_status rowan__session_run(rowan_session *session, const char *sql,
+                                rowan_error *err);
 
 /* Runs what `write` writes; nothing if it writes nothing. */
 typedef void rowan__write_fn(const rowan__dialect *dialect, const rowan_model *model,
@@ -45,8 +46,9 @@ rowan_status rowan__session_run_ddl(rowan_session *session, rowan__write_fn *wri
                                     const rowan_model *model, rowan_error *err);
 
 /* Runs a statement that gives rows, all of them, into `rows`. */
-rowan_status rowan__session_read(rowan_session *session, const rowan__statement *statement,
-                                 rowan__rows *rows, rowan_error *err);
+rowan_status rowan__session_read(rowan_session *session,
+                                 const rowan__statement *statement, rowan__rows *rows,
+                                 rowan_error *err);
 
 /* The same for a statement that changes rows, and counts them; 0 if there is nothing to
  * run. */

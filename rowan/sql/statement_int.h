@@ -17,10 +17,10 @@
 typedef enum rowan__statement_kind {
     ROWAN__SELECT_ROWS,
     ROWAN__SELECT_COUNT,
-    ROWAN__INSERT,       /* one row, all columns but an AUTO key of 0 */
-    ROWAN__INSERT_AUTO,  /* one row without its AUTO key, which comes back */
-    ROWAN__UPDATE_ROW,   /* all columns that are not key, by key */
-    ROWAN__DELETE_ROW,   /* by key */
+    ROWAN__INSERT,      /* one row, all columns but an AUTO key of 0 */
+    ROWAN__INSERT_AUTO, /* one row without its AUTO key, which comes back */
+    ROWAN__UPDATE_ROW,  /* all columns that are not key, by key */
+    ROWAN__DELETE_ROW,  /* by key */
     ROWAN__UPDATE_WHERE,
     ROWAN__DELETE_WHERE,
 } rowan__statement_kind;
@@ -28,8 +28,8 @@ typedef enum rowan__statement_kind {
 /* A statement to be run: what it says, and the values in the order of its parameters. */
 typedef struct rowan__statement {
     rowan__statement_kind kind;
-    const rowan_query *query;          /* model, where, order, limit; set for all kinds */
-    const rowan_assignment *sets;      /* UPDATE_WHERE: sets[n_sets] */
+    const rowan_query *query;     /* model, where, order, limit; set for all kinds */
+    const rowan_assignment *sets; /* UPDATE_WHERE: sets[n_sets] */
     size_t n_sets;
     rowan_value binds[ROWAN__MAX_BINDS];
     size_t n_binds;
@@ -40,7 +40,8 @@ typedef struct rowan__statement {
 /* Collects the key and the values of a query-shaped statement.
  * Returns  ROWAN_OK; ROWAN_EINVAL if it is too deep, too long, or names a column of
  *          another model. */
-rowan_status rowan__statement_of_query(rowan__statement *out, rowan__statement_kind kind,
+rowan_status rowan__statement_of_query(rowan__statement *out,
+                                       rowan__statement_kind kind,
                                        const rowan_query *query,
                                        const rowan_assignment *sets, size_t n_sets,
                                        rowan_error *err) ROWAN_CHECKED;
@@ -58,8 +59,8 @@ rowan_status rowan__bind_column(const rowan_column *column, const void *row,
                                 rowan_value *out, rowan_error *err) ROWAN_CHECKED;
 
 /* Writes the text of a statement. Sticky failure in `sql`. */
-void rowan__statement_text(const rowan__statement *statement, const rowan__dialect *dialect,
-                           rowan__buf *sql);
+void rowan__statement_text(const rowan__statement *statement,
+                           const rowan__dialect *dialect, rowan__buf *sql);
 
 /* The rows a statement gives: the model's, one count, one key, or NULL for none. */
 const rowan_model *rowan__statement_shape(const rowan__statement *statement);

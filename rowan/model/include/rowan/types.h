@@ -86,8 +86,8 @@ typedef struct rowan_value {
     rowan_type type;
     bool is_null; /* then `as` is not read */
     union {
-        int64_t int64;  /* ROWAN_BOOL (0, 1), ROWAN_INT32, ROWAN_INT64 */
-        double real;    /* ROWAN_DOUBLE */
+        int64_t int64; /* ROWAN_BOOL (0, 1), ROWAN_INT32, ROWAN_INT64 */
+        double real;   /* ROWAN_DOUBLE */
         rowan_text text;
         rowan_date date;
         rowan_timestamp timestamp;

@@ -45,7 +45,7 @@ struct rowan_expr {
     rowan_op op;
     const rowan_column *column;     /* comparisons and null tests */
     rowan_value value;              /* comparisons; never NULL */
-    const rowan_expr *const *parts; /* AND, OR, NOT: parts[n_parts], NULLs are skipped */
+    const rowan_expr *const *parts; /* AND, OR, NOT: parts[n_parts]; NULLs skipped */
     size_t n_parts;
 };
 
@@ -119,8 +119,9 @@ static inline rowan_value rowan_value_timestamp(rowan_timestamp value)
  *            the value; ROWAN_ENOMEM. */
 struct rowan_arena;
 rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model,
-                             const char *column, rowan_op op, const char *text, size_t len,
-                             const rowan_expr **out, rowan_error *err) ROWAN_CHECKED;
+                             const char *column, rowan_op op, const char *text,
+                             size_t len, const rowan_expr **out,
+                             rowan_error *err) ROWAN_CHECKED;
 
 #ifdef __cplusplus
 }
@@ -129,6 +130,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 /* The typed macros are for C. */
 #ifndef __cplusplus
 
+/* clang-format off */
 /* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
 #define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
 #define ROWAN__SELECT(M, ...) (&(const rowan_query){ .model = &M##_model, __VA_ARGS__ })
@@ -241,6 +243,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
     rowan_text: rowan_value_text, rowan_opt_text: rowan__value_opt_text, \
     rowan_date: rowan_value_date, rowan_timestamp: rowan_value_timestamp, \
     default: rowan_value_int64)(val)
+/* clang-format on */
 
 static inline rowan_value rowan__value_opt_text(rowan_opt_text value)
 {
