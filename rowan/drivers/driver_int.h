@@ -104,6 +104,7 @@ struct rowan__driver {
 /* The drivers there are: one a folder. */
 extern const rowan__driver rowan__driver_sqlite;
 extern const rowan__driver rowan__driver_postgres;
+extern const rowan__driver rowan__driver_mariadb;
 
 /* For tests: what stands between an engine and its driver; NULL for nothing. */
 extern const rowan__driver *(*rowan__driver_shim)(const rowan__driver *driver);

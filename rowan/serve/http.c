@@ -9,8 +9,9 @@
  * It parses leniently: it skips what it should refuse and hands over C strings. Version
  * 0.9.75 (Debian 12) cuts its buffer up in place, so that the pieces still lie where they
  * lay in the request, and is_whole() finds whatever was skipped or cut off between them (a
- * NUL, a line that ends in LF alone, a folded line). Later versions refuse these by
- * themselves at the level of discipline they are given.
+ * NUL, a line that ends in LF alone, a folded line; not a line that ends in NUL and LF,
+ * which looks as if it ended in CR and LF). Later versions refuse these by themselves at
+ * the level of discipline they are given.
  *
  * Its own timeouts are not used: each would ask for the time several times a request.
  */
@@ -37,6 +38,7 @@ struct peer {
     rowan__exchange *exchange; /* under way; NULL between requests */
     int64_t deadline_ms;       /* of what it does now; 0: it has all the time */
     int fd;
+    bool unwatched; /* see end_if_half_closed() */
 };
 
 enum stage {
@@ -525,6 +527,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
         return;
     exchange->peer->exchange = NULL;
     exchange->peer->deadline_ms = http->now_ms + ROWAN__IDLE_MS;
+    exchange->peer->unwatched = true;
     exchange->connection = NULL;
     exchange->suspended = false;
     if (exchange->response != NULL)
@@ -612,10 +615,24 @@ bool rowan__http_run(rowan__http *http, int64_t now_ms)
            (MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES && timeout_ms == 0);
 }
 
+/* libmicrohttpd does not see the end of a client's sending that came together with its
+ * request, and would wait for more of it. One look after a request is enough. */
+static void end_if_half_closed(struct peer *peer)
+{
+    char byte;
+
+    if (!peer->unwatched || peer->exchange != NULL)
+        return;
+    peer->unwatched = false;
+    if (recv(peer->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+        (void)shutdown(peer->fd, SHUT_RDWR);
+}
+
 void rowan__http_tick(rowan__http *http, int64_t now_ms)
 {
     http->now_ms = now_ms;
     for (struct peer *peer = http->peers; peer != NULL; peer = peer->next) {
+        end_if_half_closed(peer);
         if (peer->deadline_ms == 0 || peer->deadline_ms > now_ms)
             continue;
         if (peer->exchange != NULL && peer->exchange->stage < WHOLE)

@@ -22,10 +22,10 @@ compile() {
         "$@" "$mono/models/models.c" -L "$prefix/lib"
 }
 check loader_compiles compile "$mono/loader/loader.c" -o "$work/loader" \
-    -lrowan-load -lrowan -lsqlite3 -lpq -lm
+    -lrowan-load -lrowan -lsqlite3 -lpq -lmariadb -lm
 check api_compiles compile "$mono/api/api.c" -o "$work/api" \
-    -lrowan-serve -lrowan -lsqlite3 -lpq -lmicrohttpd -luv -lm
-check query_compiles compile "$mono/oldest.c" -o "$work/oldest" -lrowan -lsqlite3 -lpq -lm
+    -lrowan-serve -lrowan -lsqlite3 -lpq -lmariadb -lmicrohttpd -luv -lm
+check query_compiles compile "$mono/oldest.c" -o "$work/oldest" -lrowan -lsqlite3 -lpq -lmariadb -lm
 
 loads() {
     cd "$work" && env -u DATABASE_URI ./loader &&

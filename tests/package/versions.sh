@@ -14,7 +14,7 @@ compile_service() {
     "${symbols[@]}" -c "$work/service.c" -o "$work/service.o" "$@"
 }
 link_with() { # FOLDER OF libmodels.a, THEN OF librowan.a, OPTION...
-    gcc "${@:3}" "$work/service.o" "$1/libmodels.a" "$2/librowan.a" -lsqlite3 -lpq -lm \
+    gcc "${@:3}" "$work/service.o" "$1/libmodels.a" "$2/librowan.a" -lsqlite3 -lpq -lmariadb -lm \
         -o "$work/service" 2>&1
 }
 fails_with() { # SYMBOL FOLDER FOLDER [OPTION...]

@@ -1,13 +1,10 @@
 /* postgres.c - see postgres.h. */
 #include "postgres.h"
 
-#include <errno.h>
 #include <glob.h>
 #include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define START_MS 60000
@@ -47,31 +44,14 @@ static const char *server_user(void)
     return getpwnam("postgres") != NULL ? "postgres" : "nobody";
 }
 
-static const char *random_word(void)
-{
-    unsigned char bytes[12];
-    char *word = test_alloc(2 * sizeof bytes + 1);
-
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        fail_msg("getrandom: %s", strerror(errno));
-    for (size_t i = 0; i < sizeof bytes; i++)
-        (void)snprintf(word + 2 * i, 3, "%02x", bytes[i]);
-    return word;
-}
-
 static void init_data(const test_postgres *server)
 {
     const char *password_file = test_printf("%s/password", server->dir);
     test_output output;
 
     test_write_text(password_file, server->password);
-    if (getuid() == 0) {
-        const struct passwd *user = getpwnam(server_user());
-
-        if (user == NULL || chown(server->dir, user->pw_uid, user->pw_gid) != 0 ||
-            chown(password_file, user->pw_uid, user->pw_gid) != 0)
-            fail_msg("%s: %s", server->dir, strerror(errno));
-    }
+    test_give_to(server->dir, server_user());
+    test_give_to(password_file, server_user());
     output = test_run(&(test_command){
         .argv = (const char *const[]){ program("initdb"), "-D",
                                        test_printf("%s/data", server->dir), "-U",
@@ -118,7 +98,7 @@ test_postgres *test_postgres_new(void)
 
     server->dir = test_dir();
     server->port = test_free_port();
-    server->password = random_word();
+    server->password = test_random_word();
     server->uri = test_printf("postgresql://rowan:%s@127.0.0.1:%d/postgres",
                               server->password, server->port);
     server->socket_uri = test_printf("postgresql://rowan:%s@/postgres?host=%s&port=%d",

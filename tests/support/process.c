@@ -30,6 +30,15 @@ static bool become(const char *name)
            setuid(user->pw_uid) == 0;
 }
 
+void test_give_to(const char *path, const char *user)
+{
+    struct passwd *entry = getpwnam(user);
+
+    if (getuid() == 0 &&
+        (entry == NULL || chown(path, entry->pw_uid, entry->pw_gid) != 0))
+        fail_msg("%s: %s", path, strerror(errno));
+}
+
 /* In the child: never returns. */
 _Noreturn static void exec_child(const test_command *command, const int fds[3],
                                  pid_t parent)

@@ -34,6 +34,9 @@ test_output test_run(const test_command *command);
 #define TEST_RUN(...) \
     test_run(&(test_command){ .argv = (const char *const[]){ __VA_ARGS__, NULL } })
 
+/* Makes a file or folder a user's, where this one is root. */
+void test_give_to(const char *path, const char *user);
+
 typedef struct test_process {
     pid_t pid;      /* 0 once it has ended and was waited for */
     int exit_code;  /* as in test_output, once it has ended */

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -198,7 +199,19 @@ void test_write_text(const char *path, const char *text)
     test_write_file(path, text, strlen(text));
 }
 
-/* Ports and descriptors. */
+/* Words, ports and descriptors. */
+
+const char *test_random_word(void)
+{
+    unsigned char bytes[12];
+    char *word = test_alloc(2 * sizeof bytes + 1);
+
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        fail_msg("getrandom: %s", strerror(errno));
+    for (size_t i = 0; i < sizeof bytes; i++)
+        (void)snprintf(word + 2 * i, 3, "%02x", bytes[i]);
+    return word;
+}
 
 int test_free_port(void)
 {

@@ -78,6 +78,9 @@ char *test_read_file(const char *path, size_t *len);
 void test_write_file(const char *path, const char *bytes, size_t len);
 void test_write_text(const char *path, const char *text);
 
+/* 24 letters and digits that nobody can guess. */
+const char *test_random_word(void);
+
 /* A TCP port of the loopback that was free a moment ago. */
 int test_free_port(void);
 

@@ -57,8 +57,8 @@ rowan_status rowan__pg_next(postgres_conn *conn, int64_t deadline, PGresult **ou
 
 /* Reads the statement under way to its end: its first error, or ROWAN_OK. n_affected may
  * be NULL. */
-rowan_status rowan__pg_drain(postgres_conn *conn, int64_t deadline, uint64_t *n_affected,
-                             rowan_error *err);
+rowan_status rowan__pg_drain(postgres_conn *conn, int64_t deadline,
+                             uint64_t *n_affected, rowan_error *err);
 
 /* codec.c: binary values. */
 

@@ -38,7 +38,8 @@ void *rowan_arena_alloc(rowan_arena *arena, size_t size) ROWAN_CHECKED;
 void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size) ROWAN_CHECKED;
 
 /* A copy of `len` bytes of text with a NUL behind it; NULL when memory is out. */
-char *rowan_arena_strndup(rowan_arena *arena, const char *text, size_t len) ROWAN_CHECKED;
+char *rowan_arena_strndup(rowan_arena *arena, const char *text,
+                          size_t len) ROWAN_CHECKED;
 
 /* Text in printf form; NULL when memory is out. */
 char *rowan_arena_printf(rowan_arena *arena, const char *fmt, ...) ROWAN_CHECKED

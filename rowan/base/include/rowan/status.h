@@ -23,21 +23,21 @@ extern "C" {
 #endif
 
 typedef enum rowan_status {
-    ROWAN_ROW = 1,            /* stepping: a row is there */
-    ROWAN_OK = 0,             /* done as asked */
-    ROWAN_DONE = 0,           /* stepping: no more rows */
-    ROWAN_EINVAL = -1,        /* the input is wrong: tell whoever gave it */
-    ROWAN_ENOTFOUND = -2,     /* nothing there under that key or name */
-    ROWAN_ECONFLICT = -3,     /* a unique key is taken */
-    ROWAN_ECONSTRAINT = -4,   /* another constraint of the database refuses */
-    ROWAN_EBUSY = -5,         /* lock, deadlock or serialization failure: run it again */
-    ROWAN_ECONN = -6,         /* the connection is gone: reconnect, then try again */
-    ROWAN_ETIMEOUT = -7,      /* the time given is over */
-    ROWAN_EUNSUPPORTED = -8,  /* this database or build cannot do it */
-    ROWAN_EIO = -9,           /* the operating system refuses: files, disk, network */
-    ROWAN_ENOMEM = -10,       /* out of memory, or over a ceiling */
-    ROWAN_EDATA = -11,        /* what the database holds does not fit the model: mend it */
-    ROWAN_EINTERNAL = -12     /* a mistake of ours: report it */
+    ROWAN_ROW = 1,           /* stepping: a row is there */
+    ROWAN_OK = 0,            /* done as asked */
+    ROWAN_DONE = 0,          /* stepping: no more rows */
+    ROWAN_EINVAL = -1,       /* the input is wrong: tell whoever gave it */
+    ROWAN_ENOTFOUND = -2,    /* nothing there under that key or name */
+    ROWAN_ECONFLICT = -3,    /* a unique key is taken */
+    ROWAN_ECONSTRAINT = -4,  /* another constraint of the database refuses */
+    ROWAN_EBUSY = -5,        /* lock, deadlock or serialization failure: run it again */
+    ROWAN_ECONN = -6,        /* the connection is gone: reconnect, then try again */
+    ROWAN_ETIMEOUT = -7,     /* the time given is over */
+    ROWAN_EUNSUPPORTED = -8, /* this database or build cannot do it */
+    ROWAN_EIO = -9,          /* the operating system refuses: files, disk, network */
+    ROWAN_ENOMEM = -10,      /* out of memory, or over a ceiling */
+    ROWAN_EDATA = -11,       /* what the database holds does not fit the model */
+    ROWAN_EINTERNAL = -12    /* a mistake of ours: report it */
 } rowan_status;
 
 #define ROWAN_ERROR_MESSAGE_SIZE 384
@@ -45,9 +45,9 @@ typedef enum rowan_status {
 /* Why a call failed. The message is one line of UTF-8 without a full stop, and never
  * holds a password. */
 typedef struct rowan_error {
-    rowan_status code;   /* what the call returned */
-    int vendor_code;     /* the database's or system's own number; 0 if it has none */
-    char sqlstate[6];    /* five characters and NUL, or "" where there is none */
+    rowan_status code; /* what the call returned */
+    int vendor_code;   /* the database's or system's own number; 0 if it has none */
+    char sqlstate[6];  /* five characters and NUL, or "" where there is none */
     char message[ROWAN_ERROR_MESSAGE_SIZE];
 } rowan_error;
 

@@ -15,8 +15,8 @@ extern "C" {
 #endif
 
 typedef enum rowan_wait_events {
-    ROWAN_WAIT_READ = 1,  /* the descriptor can be read, or is at its end */
-    ROWAN_WAIT_WRITE = 2  /* the descriptor can be written */
+    ROWAN_WAIT_READ = 1, /* the descriptor can be read, or is at its end */
+    ROWAN_WAIT_WRITE = 2 /* the descriptor can be written */
 } rowan_wait_events;
 
 /* Waits until `fd` is ready for one of `events` (an OR of rowan_wait_events); an `fd` of

@@ -85,11 +85,11 @@ typedef struct rowan_const {
 
 /* A column as the model declares it. Constant data: any thread, for ever. */
 typedef struct rowan_column {
-    const char *name;  /* in the database, in CSV headers and in JSON */
+    const char *name; /* in the database, in CSV headers and in JSON */
     rowan_type type;
     bool nullable;
     bool primary_key;
-    bool automatic;    /* AUTO */
+    bool automatic; /* AUTO */
     bool unique;
     bool indexed;
     uint16_t offset;       /* bytes from the start of the struct to the member */
@@ -149,8 +149,8 @@ typedef struct rowan_constraint {
 } rowan_constraint;
 
 struct rowan_model {
-    const char *name;  /* of the struct: "Person" */
-    const char *table; /* in the database: "person" */
+    const char *name;            /* of the struct: "Person" */
+    const char *table;           /* in the database: "person" */
     const rowan_column *columns; /* columns[n_columns], in the order of declaration */
     uint16_t n_columns;
     uint16_t row_size; /* bytes: sizeof(Person) */
@@ -160,8 +160,8 @@ struct rowan_model {
 
 /* The models of a package, in any order. See ROWAN_MODELS. */
 typedef struct rowan_models {
-    const char *name;    /* of the package */
-    const char *version; /* "1.0.0" */
+    const char *name;               /* of the package */
+    const char *version;            /* "1.0.0" */
     const rowan_model *const *list; /* list[n_models] */
     size_t n_models;
 } rowan_models;
@@ -211,7 +211,8 @@ int rowan_enum_value(const rowan_enum *labels, const char *label, size_t len);
  * occurs twice, each reference points to a model of the list and to a column of the
  * same type. Engines and services call it when they start.
  * Returns  ROWAN_OK; ROWAN_EINVAL and which model and column is wrong. */
-rowan_status rowan_models_check(const rowan_models *models, rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_models_check(const rowan_models *models,
+                                rowan_error *err) ROWAN_CHECKED;
 
 /* Orders the models so that each comes after those it references.
  * out      room for models->n_models pointers
@@ -222,8 +223,8 @@ rowan_status rowan_models_order(const rowan_models *models, const rowan_model **
 
 /* The library these headers belong to; a program linked with another one fails to link
  * with this symbol's name. */
-extern const char rowan_library
-    __asm__("rowan_headers_are_0_1_but_the_linked_library_is_another_version");
+extern const char rowan_library __asm__(
+    "rowan_headers_are_0_1_but_the_linked_library_is_another_version");
 
 #ifdef __cplusplus
 }

@@ -142,9 +142,10 @@ typedef struct rowan_value {
     rowan_type type;
     bool is_null; /* then `as` is not read */
     union {
-        int64_t int64;    /* ROWAN_BOOL (0, 1), ROWAN_INT16, ..INT32, ..INT64, ROWAN_ENUM */
-        double real;      /* ROWAN_DOUBLE, ROWAN_FLOAT */
-        rowan_text text;  /* ROWAN_TEXT, ROWAN_JSON */
+        int64_t
+            int64;   /* ROWAN_BOOL (0, 1), ROWAN_INT16, ..INT32, ..INT64, ROWAN_ENUM */
+        double real; /* ROWAN_DOUBLE, ROWAN_FLOAT */
+        rowan_text text; /* ROWAN_TEXT, ROWAN_JSON */
         rowan_bytes bytes;
         rowan_decimal decimal;
         rowan_date date;
@@ -198,7 +199,8 @@ rowan_status rowan_uuid_new(rowan_uuid *out, rowan_error *err) ROWAN_CHECKED;
 
 /* Whether text[len] is JSON: one value, nested no deeper than 512.
  * Returns  ROWAN_OK; ROWAN_EINVAL with the byte at which it is not. */
-rowan_status rowan_json_check(const char *text, size_t len, rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_json_check(const char *text, size_t len,
+                              rowan_error *err) ROWAN_CHECKED;
 
 /* The name of a type, such as "int64". A static string. */
 const char *rowan_type_name(rowan_type type);

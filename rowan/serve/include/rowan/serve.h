@@ -67,7 +67,8 @@ const char *rowan_request_path(const rowan_request *request, const char *name);
 /* The same as a value of the model's key, or as an int64.
  * Returns  ROWAN_OK; ROWAN_ENOTFOUND if the text is no such value: no row can have it. */
 rowan_status rowan_request_key(rowan_request *request, const char *name,
-                               const rowan_model *model, rowan_value *out) ROWAN_CHECKED;
+                               const rowan_model *model,
+                               rowan_value *out) ROWAN_CHECKED;
 rowan_status rowan_request_int64(rowan_request *request, const char *name,
                                  int64_t *out) ROWAN_CHECKED;
 

@@ -35,8 +35,8 @@ typedef struct rowan_merge_counts {
 
 /* Opens a refresh of up to max_tables tables: the session's transaction.
  * Returns  ROWAN_OK; ROWAN_EINVAL if a transaction is open; the statuses of a session. */
-rowan_status rowan_merge_open(rowan_session *session, size_t max_tables, rowan_merge **out,
-                              rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_merge_open(rowan_session *session, size_t max_tables,
+                              rowan_merge **out, rowan_error *err) ROWAN_CHECKED;
 
 /* Ends the rows of the table before and begins those of `model`, which must exist.
  * Returns  ROWAN_OK; ROWAN_EINVAL if the model was given before. */

@@ -92,8 +92,8 @@ rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
     rowan_fetch_key((session), &M##_model, ROWAN__VALUE(key), (out), (err))
 
 /* Counts the rows of a query; its order and limit are ignored. */
-rowan_status rowan_count(rowan_session *session, const rowan_query *query, uint64_t *out,
-                         rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_count(rowan_session *session, const rowan_query *query,
+                         uint64_t *out, rowan_error *err) ROWAN_CHECKED;
 
 /* A query's rows, one batch at a time, without collecting them. */
 typedef struct rowan_cursor rowan_cursor;
@@ -118,8 +118,9 @@ void rowan_cursor_close(rowan_cursor *cursor);
  * Returns  ROWAN_OK; ROWAN_ECONFLICT if a unique key is taken; ROWAN_ECONSTRAINT;
  *          ROWAN_EINVAL if a value cannot be stored (a text with a NUL byte or that is
  *          not UTF-8, a date that does not exist, NaN in SQLite). */
-rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model, void *rows,
-                               size_t n_rows, rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model,
+                               void *rows, size_t n_rows,
+                               rowan_error *err) ROWAN_CHECKED;
 
 /* Writes all columns of the row that has this row's key.
  * Returns  ROWAN_OK; ROWAN_ENOTFOUND if no row has it; and as rowan_insert_rows(). */
@@ -164,17 +165,16 @@ rowan_status rowan_delete_rows(rowan_session *session, const rowan_model *model,
     rowan_update_row((session), &M##_model, ROWAN__CONST_ROW(M, row), (err))
 #define rowan_delete(session, M, row, err) \
     rowan_delete_row((session), &M##_model, ROWAN__CONST_ROW(M, row), (err))
-#define rowan_update_where(session, M, where, n_changed, err, ...)                  \
-    rowan_update_rows((session), &M##_model, (where),                              \
-                      (const rowan_assignment[]){ __VA_ARGS__ },                   \
-                      sizeof((const rowan_assignment[]){ __VA_ARGS__ }) /          \
-                          sizeof(rowan_assignment),                                \
-                      (n_changed), (err))
+#define rowan_update_where(session, M, where, n_changed, err, ...)                    \
+    rowan_update_rows(                                                                \
+        (session), &M##_model, (where), (const rowan_assignment[]){ __VA_ARGS__ },    \
+        sizeof((const rowan_assignment[]){ __VA_ARGS__ }) / sizeof(rowan_assignment), \
+        (n_changed), (err))
 #define rowan_delete_where(session, M, where, n_deleted, err) \
     rowan_delete_rows((session), &M##_model, (where), (n_deleted), (err))
 
-#define ROWAN__ROW(M, row)       _Generic((row), M *: (row))
-#define ROWAN__CONST_ROW(M, row) _Generic((row), M *: (row), const M *: (row))
+#define ROWAN__ROW(M, row)       _Generic((row), M * : (row))
+#define ROWAN__CONST_ROW(M, row) _Generic((row), M * : (row), const M * : (row))
 
 #endif
 #endif

@@ -43,9 +43,10 @@ typedef enum rowan_op {
 typedef struct rowan_expr rowan_expr;
 struct rowan_expr {
     rowan_op op;
-    const rowan_column *column;     /* comparisons and null tests */
-    rowan_value value;              /* comparisons; never NULL */
-    const rowan_expr *const *parts; /* AND, OR, NOT: parts[n_parts], NULLs are skipped */
+    const rowan_column *column; /* comparisons and null tests */
+    rowan_value value;          /* comparisons; never NULL */
+    const rowan_expr *const
+        *parts; /* AND, OR, NOT: parts[n_parts], NULLs are skipped */
     size_t n_parts;
 };
 
@@ -73,12 +74,12 @@ typedef struct rowan_assignment {
 } rowan_assignment;
 
 /* Values for conditions that are built at run time. */
-#define ROWAN__VALUE_FN(name, ENUM, type, member)              \
-    static inline rowan_value rowan_value_##name(type value)   \
-    {                                                          \
-        rowan_value v = { ENUM, false, { 0 } };                \
-        v.as.member = value;                                   \
-        return v;                                              \
+#define ROWAN__VALUE_FN(name, ENUM, type, member)            \
+    static inline rowan_value rowan_value_##name(type value) \
+    {                                                        \
+        rowan_value v = { ENUM, false, { 0 } };              \
+        v.as.member = value;                                 \
+        return v;                                            \
     }
 ROWAN__VALUE_FN(int64, ROWAN_INT64, int64_t, int64)
 ROWAN__VALUE_FN(bool, ROWAN_BOOL, bool, int64)
@@ -110,8 +111,9 @@ static inline rowan_value rowan_value_json(rowan_json value)
  *            the value; ROWAN_ENOMEM. */
 struct rowan_arena;
 rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model,
-                             const char *column, rowan_op op, const char *text, size_t len,
-                             const rowan_expr **out, rowan_error *err) ROWAN_CHECKED;
+                             const char *column, rowan_op op, const char *text,
+                             size_t len, const rowan_expr **out,
+                             rowan_error *err) ROWAN_CHECKED;
 
 #ifdef __cplusplus
 }
@@ -121,7 +123,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 #ifndef __cplusplus
 
 /* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
-#define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
+#define rowan_select(...)     ROWAN__SELECT(__VA_ARGS__, )
 #define ROWAN__SELECT(M, ...) (&(const rowan_query){ .model = &M##_model, __VA_ARGS__ })
 
 /* Comparisons of a column with a value of its type. A text takes a string, a rowan_text
@@ -144,69 +146,75 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 #define rowan_or(...)  ROWAN__COMBINE(ROWAN_OP_OR, __VA_ARGS__)
 #define rowan_not(a)   ROWAN__COMBINE(ROWAN_OP_NOT, a)
 
-#define rowan_asc(M, col)  (&(const rowan_order){ .column = ROWAN__COL(M, col) })
+#define rowan_asc(M, col) (&(const rowan_order){ .column = ROWAN__COL(M, col) })
 #define rowan_desc(M, col) \
     (&(const rowan_order){ .column = ROWAN__COL(M, col), .descending = true })
 
 /* rowan_set(Person, country, "Norway") for rowan_update_where(); a nullable column also
  * takes NULL through rowan_set_null(). */
-#define rowan_set(M, col, val)                                                 \
-    ((rowan_assignment){ .column = ROWAN__COL_FOR(M, col, val, "set to", ROWAN__FITS),      \
+#define rowan_set(M, col, val)                                                         \
+    ((rowan_assignment){ .column = ROWAN__COL_FOR(M, col, val, "set to", ROWAN__FITS), \
                          .value = ROWAN__VALUE(val) })
-#define rowan_set_null(M, col)                                                 \
-    ((rowan_assignment){ .column = ROWAN__OPT_COL(M, col), .value = { .is_null = true } })
+#define rowan_set_null(M, col)                             \
+    ((rowan_assignment){ .column = ROWAN__OPT_COL(M, col), \
+                         .value = { .is_null = true } })
 
 /* The column's description. A statement expression, so that the names inside stay
  * inside; the member comes first, so that a misspelt one is an error about the model. */
-#define ROWAN__COL(M, col)                                                     \
-    __extension__({                                                            \
-        __typeof__(((M *)0)->col) *rowan__member                               \
-            __attribute__((unused)) = NULL;                                    \
-        ROWAN__COL_OF(M, col);                                                 \
+#define ROWAN__COL(M, col)                                                       \
+    __extension__({                                                              \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL; \
+        ROWAN__COL_OF(M, col);                                                   \
     })
 #define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(struct M##__index, col)]
 
 /* The same, and a value that must fit. The verdict is an enumerator because clang prints
  * the whole expression of an assertion that fails. */
-#define ROWAN__COL_FOR(M, col, val, verb, FITS)                                \
-    __extension__({                                                            \
-        __typeof__(((M *)0)->col) *rowan__member                               \
-            __attribute__((unused)) = NULL;                                    \
-        enum { rowan__types_fit = FITS(*rowan__member, val) };                 \
-        _Static_assert(rowan__types_fit, #M "." #col " cannot be " verb " " #val \
-                       " (types differ)");                                     \
-        ROWAN__COL_OF(M, col);                                                 \
+#define ROWAN__COL_FOR(M, col, val, verb, FITS)                                    \
+    __extension__({                                                                \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL;   \
+        enum {                                                                     \
+            rowan__types_fit = FITS(*rowan__member, val)                           \
+        };                                                                         \
+        _Static_assert(rowan__types_fit,                                           \
+                       #M "." #col " cannot be " verb " " #val " (types differ)"); \
+        ROWAN__COL_OF(M, col);                                                     \
     })
-#define ROWAN__OPT_COL(M, col)                                                 \
-    __extension__({                                                            \
-        __typeof__(((M *)0)->col) *rowan__member                               \
-            __attribute__((unused)) = NULL;                                    \
-        enum { rowan__nullable = ROWAN__IS_OPT(*rowan__member) };              \
-        _Static_assert(rowan__nullable, #M "." #col " cannot be NULL");        \
-        ROWAN__COL_OF(M, col);                                                 \
+#define ROWAN__OPT_COL(M, col)                                                   \
+    __extension__({                                                              \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL; \
+        enum {                                                                   \
+            rowan__nullable = ROWAN__IS_OPT(*rowan__member)                      \
+        };                                                                       \
+        _Static_assert(rowan__nullable, #M "." #col " cannot be NULL");          \
+        ROWAN__COL_OF(M, col);                                                   \
     })
 
-#define ROWAN__COMPARE(M, col, operator, val)                                  \
-    (&(const rowan_expr){ .op = operator,                                      \
-                          .column = ROWAN__COL_FOR(M, col, val, "compared with", \
-                                                   ROWAN__COMPARES),           \
-                          .value = ROWAN__VALUE(val) })
+#define ROWAN__COMPARE(M, col, operator, val)                                    \
+    (&(const rowan_expr){                                                        \
+        .op = operator,                                                          \
+        .column = ROWAN__COL_FOR(M, col, val, "compared with", ROWAN__COMPARES), \
+        .value = ROWAN__VALUE(val) })
 
-#define ROWAN__COMBINE(operator, ...)                                             \
-    (&(const rowan_expr){                                                         \
-        .op = operator,                                                           \
-        .parts = (const rowan_expr *const[]){ __VA_ARGS__ },                      \
-        .n_parts = sizeof((const rowan_expr *const[]){ __VA_ARGS__ }) / sizeof(void *) })
+#define ROWAN__COMBINE(operator, ...)                                              \
+    (&(const rowan_expr){ .op = operator,                                          \
+                          .parts =(const rowan_expr *const[]){ __VA_ARGS__ },      \
+                          .n_parts =                                               \
+                              sizeof((const rowan_expr *const[]){ __VA_ARGS__ }) / \
+                              sizeof(void *) })
 
-#define ROWAN__IS_OPT(member) _Generic((member), \
-    ROWAN_SCALAR_TYPES(ROWAN__IS_OPT_OF) ROWAN_SPAN_TYPES(ROWAN__IS_OPT_OF) \
-    unsigned: 0, default: 1)
-#define ROWAN__IS_OPT_OF(ENUM, name) rowan_##name: 0, rowan_opt_##name: 1,
+#define ROWAN__IS_OPT(member)                                     \
+    _Generic((member),                                            \
+             ROWAN_SCALAR_TYPES(ROWAN__IS_OPT_OF)                 \
+                 ROWAN_SPAN_TYPES(ROWAN__IS_OPT_OF) unsigned : 0, \
+             default : 1)
+#define ROWAN__IS_OPT_OF(ENUM, name) rowan_##name : 0, rowan_opt_##name : 1,
 
 #define ROWAN__COMPARES(member, val) \
     (ROWAN__FITS(member, val) && ROWAN__COLUMN_CLASS(member) != 11)
 
-#define ROWAN__VALUE(val) _Generic((val),                             \
+#define ROWAN__VALUE(val) \
+    _Generic((val),                             \
     ROWAN__INTEGERS(rowan_value_int64), bool: rowan_value_bool,       \
     float: rowan_value_double, double: rowan_value_double,            \
     char *: rowan_value_str, const char *: rowan_value_str,           \

@@ -1,10 +1,11 @@
-/* with_postgres.c - runs a command with a PostgreSQL server of its own.
+/* with_servers.c - runs a command with a PostgreSQL and a MariaDB server of its own.
  *
- *     with_postgres COMMAND [ARGUMENT...]
+ *     with_servers COMMAND [ARGUMENT...]
  *
- * The command finds the server in ROWAN_TEST_POSTGRES. The server stops when the
+ * The command finds them in ROWAN_TEST_POSTGRES and ROWAN_TEST_MARIADB. They stop when the
  * command ends, also by SIGINT, SIGTERM or SIGHUP, which are handed on to the command.
  */
+#include "mariadb.h"
 #include "postgres.h"
 
 #include <signal.h>
@@ -38,19 +39,23 @@ static int run_command(char **argv)
 int main(int argc, char **argv)
 {
     struct sigaction action = { .sa_handler = hand_on };
-    test_postgres *server;
+    test_postgres *postgres;
+    test_mariadb *mariadb;
     int exit_code;
 
     if (argc < 2) {
-        (void)fprintf(stderr, "usage: with_postgres COMMAND [ARGUMENT...]\n");
+        (void)fprintf(stderr, "usage: with_servers COMMAND [ARGUMENT...]\n");
         return 2;
     }
-    server = test_postgres_new();
-    (void)setenv("ROWAN_TEST_POSTGRES", server->uri, 1);
+    postgres = test_postgres_new();
+    mariadb = test_mariadb_new();
+    (void)setenv("ROWAN_TEST_POSTGRES", postgres->uri, 1);
+    (void)setenv("ROWAN_TEST_MARIADB", mariadb->uri, 1);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGHUP, &action, NULL);
     exit_code = run_command(argv + 1);
-    test_postgres_stop(server, SIGINT);
+    test_postgres_stop(postgres, SIGINT);
+    test_mariadb_stop(mariadb, SIGTERM);
     return exit_code;
 }
