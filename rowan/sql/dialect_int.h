@@ -20,8 +20,7 @@ typedef struct rowan__dialect {
     const char *identity;     /* behind the type of an AUTO key */
     const char *table_options; /* behind the closing bracket: " STRICT" */
     const char *no_values;     /* of an INSERT that names no column */
-    const char
-        *differs[3]; /* before, between and behind two values, which may be NULL */
+    const char *differs[3];    /* before, between, behind two values that may be NULL */
     const char *staging_prefix; /* "CREATE TEMP TABLE " */
     const char *staging_schema; /* where such a table is, with its dot */
     const char *staging_options;
