@@ -36,19 +36,20 @@ typedef struct rowan__prepared {
 typedef struct rowan__connect_opts {
     bool read_only; /* the database refuses to write */
     const rowan_wait_hook *wait;
-    uint32_t connect_timeout_ms; /* of the whole connect, wall clock */
-    uint32_t busy_timeout_ms;    /* how long to wait for another's lock */
+    uint32_t connect_timeout_ms;   /* of the whole connect, wall clock */
+    uint32_t busy_timeout_ms;      /* how long to wait for another's lock */
     uint32_t statement_timeout_ms; /* for one statement; 0 for none */
 } rowan__connect_opts;
 
 struct rowan__driver {
-    const char *name;                /* "sqlite" */
-    const char *const *schemes;      /* of URIs; NULL at the end */
+    const char *name;           /* "sqlite" */
+    const char *const *schemes; /* of URIs; NULL at the end */
     const rowan__dialect *dialect;
 
     /* must: checks what can be checked of a URI without connecting, and says how many
      * connections the database can have: 0 for any number. */
-    rowan_status (*check_uri)(const rowan__uri *uri, size_t *max_conns, rowan_error *err);
+    rowan_status (*check_uri)(const rowan__uri *uri, size_t *max_conns,
+                              rowan_error *err);
 
     /* must: opens a connection; *out is set on ROWAN_OK only. */
     rowan_status (*connect)(const rowan__uri *uri, const rowan__connect_opts *opts,
@@ -96,8 +97,8 @@ struct rowan__driver {
      * the connection out of that state. NULL: multi-row INSERTs are used. */
     rowan_status (*bulk_begin)(rowan__conn *conn, const char *table,
                                const rowan_model *model, rowan_error *err);
-    rowan_status (*bulk_rows)(rowan__conn *conn, const rowan_model *model, const void *rows,
-                              size_t n_rows, rowan_error *err);
+    rowan_status (*bulk_rows)(rowan__conn *conn, const rowan_model *model,
+                              const void *rows, size_t n_rows, rowan_error *err);
     rowan_status (*bulk_end)(rowan__conn *conn, bool abort, rowan_error *err);
 };
 

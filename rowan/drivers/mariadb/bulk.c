@@ -73,8 +73,8 @@ static mariadb_bulk *make_bulk(const rowan_model *model)
         if (model->columns[i].generated != NULL)
             continue;
         n_written++;
-        column->type = model->columns[i].type == ROWAN_ENUM ? ROWAN_TEXT
-                                                            : model->columns[i].type;
+        column->type =
+            model->columns[i].type == ROWAN_ENUM ? ROWAN_TEXT : model->columns[i].type;
         if (!is_pointed_to(column->type))
             continue;
         column->encoded = rowan__calloc(BATCH_ROWS, sizeof *column->encoded);
@@ -159,7 +159,9 @@ static rowan_status add_value(bulk_column *column, size_t row, const rowan_value
         return ROWAN_OK;
     }
     memset(&encoded, 0, sizeof encoded);
-    st = value->is_null ? ROWAN_OK : rowan__maria_encode(value, &encoded, &column->lengths[row], err);
+    st = value->is_null
+             ? ROWAN_OK
+             : rowan__maria_encode(value, &encoded, &column->lengths[row], err);
     switch (column->type) {
     case ROWAN_BOOL: column->values.tiny[row] = encoded.tiny; break;
     case ROWAN_INT16: column->values.int16[row] = encoded.int16; break;

@@ -145,7 +145,8 @@ static bool is_integer(rowan_type type)
 /* Whether it is read as bytes. */
 static bool comes_as_bytes(rowan_type type)
 {
-    return rowan__is_span(type) || type == ROWAN_ENUM || rowan__maria_is_text_form(type);
+    return rowan__is_span(type) || type == ROWAN_ENUM ||
+           rowan__maria_is_text_form(type);
 }
 
 /* Whether a column of that type can be read as ours. */
@@ -156,8 +157,7 @@ static bool fits(rowan_type type, const MYSQL_FIELD *field)
     case MYSQL_TYPE_SHORT:
     case MYSQL_TYPE_INT24:
     case MYSQL_TYPE_LONG:
-    case MYSQL_TYPE_LONGLONG:
-        return is_integer(type);
+    case MYSQL_TYPE_LONGLONG: return is_integer(type);
     case MYSQL_TYPE_FLOAT: return type == ROWAN_FLOAT || type == ROWAN_DOUBLE;
     case MYSQL_TYPE_DOUBLE: return type == ROWAN_DOUBLE;
     case MYSQL_TYPE_NEWDECIMAL: return type == ROWAN_DECIMAL;
@@ -267,8 +267,8 @@ rowan_status rowan__maria_bind(rowan__maria_cells *cells, MYSQL_STMT *stmt,
 
 /* A span that is longer than its cell is asked for again, straight into the arena. */
 static rowan_status read_span(const rowan__maria_cell *cell, MYSQL_STMT *stmt,
-                              unsigned idx, enum enum_field_types type, rowan_arena *arena, char *to,
-                              rowan_error *err)
+                              unsigned idx, enum enum_field_types type,
+                              rowan_arena *arena, char *to, rowan_error *err)
 {
     rowan_text text = { NULL, cell->len };
     MYSQL_BIND bind = { .buffer_type = type, .buffer_length = cell->len };
