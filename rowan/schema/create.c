@@ -95,8 +95,10 @@ static rowan_status for_each(rowan_session *session, const rowan_models *models,
 {
     bool own_transaction = !rowan_in_transaction(session);
     const rowan_model **order = NULL;
-    rowan_status st = ordered(models, &order, err);
+    rowan_status st = rowan__session_may_write(session, err);
 
+    if (st == ROWAN_OK)
+        st = ordered(models, &order, err);
     if (st != ROWAN_OK)
         return st;
     st = begin_change(session, own_transaction, err);

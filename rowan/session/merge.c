@@ -39,7 +39,9 @@ rowan_status rowan_merge_open(rowan_session *session, size_t max_tables,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     merge->session = session;
     merge->max_tables = max_tables;
-    st = rowan_begin(session, err);
+    st = rowan__session_may_write(session, err);
+    if (st == ROWAN_OK)
+        st = rowan_begin(session, err);
     if (st != ROWAN_OK) {
         rowan__free(merge);
         return st;

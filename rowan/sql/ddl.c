@@ -109,6 +109,14 @@ static void constant(const rowan__dialect *d, const rowan_column *column,
         sql->failed = true;
 }
 
+static void inline_comment(const rowan__dialect *d, const char *words, rowan__buf *sql)
+{
+    if (words == NULL || !d->inline_comments)
+        return;
+    rowan__buf_str(sql, " COMMENT ");
+    rowan__sql_string(sql, words, strlen(words));
+}
+
 static void column_definition(const rowan__dialect *d, const rowan_model *model,
                               const rowan_column *column, rowan__buf *sql)
 {
@@ -127,6 +135,7 @@ static void column_definition(const rowan__dialect *d, const rowan_model *model,
     }
     if (!column->nullable)
         rowan__buf_str(sql, " NOT NULL");
+    inline_comment(d, column->comment, sql);
 }
 
 static void key_columns(const rowan__dialect *d, const rowan_model *model,
@@ -351,6 +360,7 @@ void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
     key_columns(d, model, sql);
     rowan__buf_str(sql, "\n)");
     rowan__buf_str(sql, d->table_options);
+    inline_comment(d, rowan_model_comment(model), sql);
 }
 
 void rowan__ddl_drop_table(const rowan__dialect *d, const rowan_model *model,

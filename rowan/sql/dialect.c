@@ -70,6 +70,8 @@ void rowan__sql_literal(const rowan__dialect *dialect, rowan__buf *sql,
         rowan__sql_string(sql, label, strlen(label));
         break;
     case ROWAN_UUID:
+        if (dialect->uuid_is_binary)
+            rowan__buf_char(sql, 'x');
         rowan__sql_string(
             sql, text, rowan__uuid_write(value->as.uuid, dialect->uuid_hyphens, text));
         break;
@@ -241,13 +243,14 @@ const rowan__dialect rowan__dialect_mariadb = {
         [ROWAN_TIMESTAMP] = "(UTC_TIMESTAMP(6))",
     },
     .utc_suffix = "",
-    .uuid_hyphens = true,
+    .uuid_is_binary = true,
     .decimal_has_precision = true,
     .limited_text = "varchar",
     .key_text = "varchar(255)",
     .index_prefix = "(255)",
     .identity = " AUTO_INCREMENT",
     .table_options = TEXTS,
+    .inline_comments = true,
     .no_values = " () VALUES ()",
     .differs = { "NOT (", " <=> ", ")" },
     .staging_prefix = "CREATE OR REPLACE TEMPORARY TABLE ",

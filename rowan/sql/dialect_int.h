@@ -26,6 +26,7 @@ typedef struct rowan__dialect {
 
     /* Constants. */
     bool has_booleans;              /* true and false, else 1 and 0 */
+    bool uuid_is_binary;            /* else it is text, or a type of its own */
     bool uuid_hyphens;              /* in a UUID as a string */
     const char *utc_suffix;         /* of a timestamp as a string */
     const char *now[ROWAN_N_TYPES]; /* the default of dates and times */
@@ -33,7 +34,8 @@ typedef struct rowan__dialect {
     /* Tables. */
     const char *table_options; /* behind the closing bracket: " STRICT" */
     bool has_schemas;
-    bool has_comments; /* COMMENT ON */
+    bool has_comments;    /* COMMENT ON */
+    bool inline_comments; /* COMMENT '...' behind a column, and behind the table */
     bool has_partial_indexes;
     bool ddl_commits;        /* a change of tables ends the transaction */
     const char *schema_lock; /* one change of tables at a time, to its end */

@@ -74,7 +74,7 @@ ROWAN_MODEL(Visit, "visit of \"a\" place",
 extern const rowan_models test_models;
 
 typedef struct test_db {
-    const char *kind; /* "sqlite" or "postgresql" */
+    const char *kind; /* "sqlite", "postgresql" or "mariadb" */
     const char *uri;
     rowan_engine *engine;
     rowan_session *db;
@@ -82,6 +82,8 @@ typedef struct test_db {
 } test_db;
 
 bool test_is_sqlite(const test_db *t);
+bool test_is_postgres(const test_db *t);
+bool test_is_mariadb(const test_db *t);
 
 /* A second session on the same database. The caller closes it. */
 rowan_session *test_session(test_db *t);

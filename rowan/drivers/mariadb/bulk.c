@@ -166,8 +166,8 @@ static rowan_status add_value(bulk_column *column, size_t row, const rowan_value
     case ROWAN_BOOL: column->values.tiny[row] = encoded.tiny; break;
     case ROWAN_INT16: column->values.int16[row] = encoded.int16; break;
     case ROWAN_INT32: column->values.int32[row] = encoded.int32; break;
-    case ROWAN_FLOAT: column->values.narrow[row] = encoded.narrow; break;
     case ROWAN_INT64: column->values.int64[row] = encoded.int64; break;
+    case ROWAN_FLOAT: column->values.narrow[row] = encoded.narrow; break;
     case ROWAN_DOUBLE: column->values.real[row] = encoded.real; break;
     case ROWAN_DATE:
     case ROWAN_TIME:

@@ -89,10 +89,10 @@ rowan_status rowan__maria_encode(const rowan_value *value, rowan__maria_value *o
         *len = sizeof value->as.uuid.bytes;
         memcpy(out->text, value->as.uuid.bytes, *len);
         return ROWAN_OK;
-    case ROWAN_FLOAT:
     case ROWAN_BOOL: out->tiny = value->as.int64 != 0; return ROWAN_OK;
     case ROWAN_INT32: out->int32 = (int32_t)value->as.int64; return ROWAN_OK;
     case ROWAN_INT64: out->int64 = value->as.int64; return ROWAN_OK;
+    case ROWAN_FLOAT:
     case ROWAN_DOUBLE:
         if (!isfinite(value->as.real))
             return rowan_fail(err, ROWAN_EINVAL, "MariaDB cannot store %s",

@@ -31,9 +31,10 @@
 
 /* Everything that a server's or user's configuration could change and that a statement's
  * meaning hangs on. A 0 in an AUTO column is a 0. */
-#define SQL_MODE                                      \
-    "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE," \
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
+#define SQL_MODE                                                               \
+    "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"                          \
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO," \
+    "NO_BACKSLASH_ESCAPES"
 
 /* An hour: a cursor may rest between two batches while the server waits to send. */
 #define NET_WRITE_TIMEOUT_S 3600
@@ -268,9 +269,12 @@ static rowan_status set_up(mariadb_conn *conn, int64_t deadline, rowan_error *er
     if (st == ROWAN_OK)
         st = set_variables(conn, deadline, err);
     if (st == ROWAN_OK)
-        st = rowan__maria_run(conn,
-                              "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                              deadline, err);
+        st = rowan__maria_run(
+            conn,
+            conn->opts.read_only
+                ? "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            deadline, err);
     if (st == ROWAN_OK)
         st = rowan__maria_number(conn, "SELECT @@max_allowed_packet", deadline,
                                  &conn->max_packet, err);
