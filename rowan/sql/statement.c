@@ -54,6 +54,8 @@ static rowan_status check_value(const rowan_column *column, const rowan_value *v
     case ROWAN_TEXT:
         if (value->as.text.ptr == NULL)
             return rowan_fail(err, ROWAN_EINVAL, "%s has no text", column->name);
+        if (rowan__utf8_is_plain(value->as.text.ptr, value->as.text.len))
+            return ROWAN_OK;
         if (memchr(value->as.text.ptr, '\0', value->as.text.len) != NULL)
             return rowan_fail(err, ROWAN_EINVAL, "%s holds a NUL byte", column->name);
         valid = rowan__utf8_valid_len(value->as.text.ptr, value->as.text.len);
