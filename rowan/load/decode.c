@@ -157,23 +157,6 @@ static bool decode_value(const rowan_column *column, const rowan_csv_field *fiel
     return true;
 }
 
-/* Whether all bytes are ASCII and none is NUL, so that nothing else needs to be asked.
- */
-static bool is_plain(const char *text, size_t len)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t odd = 0;
-    uint64_t word;
-
-    for (; len >= sizeof word; text += sizeof word, len -= sizeof word) {
-        memcpy(&word, text, sizeof word);
-        odd |= word | (word - ones); /* a high bit for bytes over 127, and for 0 */
-    }
-    for (; len > 0; text++, len--)
-        odd |= (uint64_t)(unsigned char)*text | ((uint64_t)(unsigned char)*text - 1);
-    return (odd & UINT64_C(0x8080808080808080)) == 0;
-}
-
 /* What stays text in the row. */
 static bool is_text(const rowan_column *column)
 {
@@ -192,7 +175,7 @@ static bool decode_text(const rowan_column *column, const rowan_csv_field *field
         if (column->primary_key || column->type == ROWAN_JSON)
             return report(fault, column, field, "is empty");
     } else if (column->type == ROWAN_JSON || column->max_length > 0 ||
-               !is_plain(field->ptr, field->len)) {
+               !rowan__utf8_is_plain(field->ptr, field->len)) {
         rowan_value value;
         rowan_error err;
 

@@ -187,6 +187,8 @@ static rowan_status check_text(const rowan_column *column, rowan_text text,
 {
     size_t valid;
 
+    if (column->max_length == 0 && rowan__utf8_is_plain(text.ptr, text.len))
+        return ROWAN_OK;
     if (text.len > 0 && memchr(text.ptr, '\0', text.len) != NULL)
         return rowan_fail(err, ROWAN_EINVAL, "holds a NUL byte");
     valid = rowan__utf8_valid_len(text.ptr, text.len);

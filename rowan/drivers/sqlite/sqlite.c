@@ -27,9 +27,13 @@ typedef struct sqlite_conn {
     int64_t stop_at_ms; /* when the statement under way is over its time; 0 for never */
 } sqlite_conn;
 
+#define DATE_LEN      10
+#define TIMESTAMP_LEN 26
+
 typedef struct sqlite_prepared {
     rowan__prepared base;
     sqlite3_stmt *stmt;
+    char texts[][ROWAN_DECIMAL_TEXT_MAX]; /* of each parameter that is stored as text */
 } sqlite_prepared;
 
 #define PROGRESS_STEPS 10000 /* of the virtual machine between two looks at the clock */
@@ -256,11 +260,11 @@ static rowan_status prepare(rowan__conn *base, const char *sql, size_t len,
                             rowan__prepared **out, rowan_error *err)
 {
     sqlite_conn *conn = (sqlite_conn *)base;
-    sqlite_prepared *prepared = rowan__calloc(1, sizeof *prepared);
+    sqlite_prepared *prepared =
+        rowan__calloc(1, sizeof *prepared + n_params * sizeof prepared->texts[0]);
     int rc;
 
     (void)params;
-    (void)n_params;
     if (prepared == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     prepared->base.conn = base;
@@ -282,11 +286,13 @@ static void finalize(rowan__prepared *base)
     rowan__free(prepared);
 }
 
-/* The text of a date or a timestamp is copied, that of a text is borrowed: it lives until
- * the statement is finished. */
-static int bind_value(sqlite3_stmt *stmt, int idx, const rowan_value *value)
+/* Text is borrowed until the statement is finished; that of a date or a timestamp is
+ * written into the statement. */
+static int bind_value(sqlite_prepared *prepared, size_t i, const rowan_value *value)
 {
-    char text[ROWAN_TYPE_TEXT_MAX];
+    sqlite3_stmt *stmt = prepared->stmt;
+    char *text = prepared->texts[i];
+    int idx = (int)i + 1;
 
     if (value->is_null)
         return sqlite3_bind_null(stmt, idx);
@@ -298,14 +304,14 @@ static int bind_value(sqlite3_stmt *stmt, int idx, const rowan_value *value)
     case ROWAN_DECIMAL:
         return sqlite3_bind_text(stmt, idx, text,
                                  (int)rowan_decimal_format(value->as.decimal, text),
-                                 SQLITE_TRANSIENT);
+                                 SQLITE_STATIC);
     case ROWAN_TIME:
         rowan__time_write(value->as.time, text);
-        return sqlite3_bind_text(stmt, idx, text, 15, SQLITE_TRANSIENT);
+        return sqlite3_bind_text(stmt, idx, text, 15, SQLITE_STATIC);
     case ROWAN_UUID: /* as SQLAlchemy: without hyphens */
         return sqlite3_bind_text(stmt, idx, text,
                                  (int)rowan__uuid_write(value->as.uuid, false, text),
-                                 SQLITE_TRANSIENT);
+                                 SQLITE_STATIC);
     case ROWAN_BYTES:
         return sqlite3_bind_blob64(stmt, idx, value->as.bytes.ptr, value->as.bytes.len,
                                    SQLITE_STATIC);
@@ -313,10 +319,10 @@ static int bind_value(sqlite3_stmt *stmt, int idx, const rowan_value *value)
     case ROWAN_DOUBLE: return sqlite3_bind_double(stmt, idx, value->as.real);
     case ROWAN_DATE:
         rowan__date_write(value->as.date, text);
-        return sqlite3_bind_text(stmt, idx, text, 10, SQLITE_TRANSIENT);
+        return sqlite3_bind_text(stmt, idx, text, DATE_LEN, SQLITE_STATIC);
     case ROWAN_TIMESTAMP:
         rowan__timestamp_write(value->as.timestamp, text);
-        return sqlite3_bind_text(stmt, idx, text, 26, SQLITE_TRANSIENT);
+        return sqlite3_bind_text(stmt, idx, text, TIMESTAMP_LEN, SQLITE_STATIC);
     case ROWAN_JSON:
     case ROWAN_TEXT:
         return sqlite3_bind_text64(stmt, idx, value->as.text.ptr, value->as.text.len,
@@ -333,11 +339,11 @@ static rowan_status bind_all(sqlite_prepared *prepared, const rowan_value *value
     for (size_t i = 0; i < n_values; i++) {
         int rc;
 
-        if (values[i].type == ROWAN_DOUBLE && !values[i].is_null &&
-            isnan(values[i].as.real))
+        if ((values[i].type == ROWAN_DOUBLE || values[i].type == ROWAN_FLOAT) &&
+            !values[i].is_null && isnan(values[i].as.real))
             return rowan_fail(err, ROWAN_EINVAL,
                               "SQLite cannot store NaN (parameter %zu)", i + 1);
-        rc = bind_value(prepared->stmt, (int)i + 1, &values[i]);
+        rc = bind_value(prepared, i, &values[i]);
         if (rc != SQLITE_OK)
             return fail((sqlite_conn *)prepared->base.conn, rc, err);
     }
