@@ -7,6 +7,7 @@
 static const rowan__driver *const drivers[] = {
     &rowan__driver_sqlite,
     &rowan__driver_postgres,
+    &rowan__driver_mariadb,
 };
 
 const rowan__driver *rowan__driver_find(const rowan__uri *uri, rowan_error *err)

@@ -19,8 +19,10 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     rowan__prepared *prepared = NULL;
     rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
 
-    if (st != ROWAN_OK)
+    if (st != ROWAN_OK) {
+        *again = false;
         return st;
+    }
     st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
     if (st == ROWAN_OK) {
         do

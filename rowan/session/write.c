@@ -8,8 +8,10 @@ static rowan_status execute_once(rowan_session *session,
     rowan__prepared *prepared = NULL;
     rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
 
-    if (st != ROWAN_OK)
+    if (st != ROWAN_OK) {
+        *again = false;
         return st;
+    }
     st = rowan__engine_driver(session->engine)
              ->execute(prepared, statement->binds, statement->n_binds, n_affected, err);
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "mariadb.h"
 #include "postgres.h"
 
 static rowan_engine *open_engine(test_db *t, const rowan_engine_opts *opts)
@@ -139,10 +140,28 @@ static void test_threads_share_it(void **state)
     rowan_engine_close(engine);
 }
 
-/* The tests below cut connections: PostgreSQL only, SQLite has none. */
+/* The tests below cut connections, which SQLite has none of. */
+
+static void kill_all_of_mariadb(test_db *t)
+{
+    char *ids = test_value(t, "SELECT group_concat('KILL ', id SEPARATOR '; ') FROM "
+                              "information_schema.processlist WHERE db = database() "
+                              "AND id <> connection_id()");
+
+    test_exec(t, ids);
+    test_wait_until(
+        strcmp(test_value(t, "SELECT count(*) FROM information_schema.processlist "
+                             "WHERE db = database() AND id <> connection_id()"),
+               "0") == 0,
+        5000);
+}
 
 static void kill_all(test_db *t)
 {
+    if (test_is_mariadb(t)) {
+        kill_all_of_mariadb(t);
+        return;
+    }
     test_exec(t, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
                  "datname = current_database() AND pid <> pg_backend_pid()");
     test_wait_until(
@@ -239,29 +258,69 @@ static void test_connection_lost_under_a_cursor(void **state)
     assert_ok(rowan_session_ping(t->db, &t->err), &t->err);
 }
 
+/* A server that a test stops. */
+struct server {
+    const char *uri;
+    const char *password;
+    test_postgres *postgres; /* or NULL */
+    test_mariadb *mariadb;
+};
+
+static struct server new_server(test_db *t)
+{
+    struct server server = { .uri = NULL };
+
+    if (test_is_postgres(t)) {
+        server.postgres = test_postgres_new();
+        server.uri = server.postgres->uri;
+        server.password = server.postgres->password;
+    } else {
+        server.mariadb = test_mariadb_new();
+        server.uri = server.mariadb->uri;
+        server.password = server.mariadb->password;
+    }
+    return server;
+}
+
+static void stop_server(struct server *server)
+{
+    if (server->postgres != NULL)
+        test_postgres_stop(server->postgres, SIGINT);
+    else
+        test_mariadb_stop(server->mariadb, SIGTERM);
+}
+
+static void start_server(struct server *server)
+{
+    if (server->postgres != NULL)
+        test_postgres_start(server->postgres);
+    else
+        test_mariadb_start(server->mariadb);
+}
+
 static void test_server_away_and_back(void **state)
 {
     test_db *t = *state;
-    test_postgres *server;
+    struct server server;
     rowan_engine *engine = NULL;
     rowan_engine_opts opts = { .connect_timeout_ms = 3000 };
     rowan_session *session;
 
     if (test_is_sqlite(t))
         return;
-    server = test_postgres_new();
-    assert_ok(rowan_engine_open(server->uri, &opts, &engine, &t->err), &t->err);
+    server = new_server(t);
+    assert_ok(rowan_engine_open(server.uri, &opts, &engine, &t->err), &t->err);
     session = open_session(t, engine);
     assert_ok(rowan_session_ping(session, &t->err), &t->err);
-    test_postgres_stop(server, SIGINT);
+    stop_server(&server);
     assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
     assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
-    assert_lacks(t->err.message, server->password);
-    test_postgres_start(server);
+    assert_lacks(t->err.message, server.password);
+    start_server(&server);
     assert_ok(rowan_session_ping(session, &t->err), &t->err);
     rowan_session_close(session);
     rowan_engine_close(engine);
-    test_postgres_stop(server, SIGINT);
+    stop_server(&server);
 }
 
 static void test_wrong_password_is_not_shown(void **state)
@@ -274,12 +333,15 @@ static void test_wrong_password_is_not_shown(void **state)
     if (test_is_sqlite(t))
         return;
     at = strrchr(t->uri, '@');
-    assert_ok(rowan_engine_open(test_printf("postgresql://rowan:s3cr3t-%%40word%s", at),
-                                NULL, &engine, &t->err),
-              &t->err);
+    assert_ok(
+        rowan_engine_open(test_printf("%s://rowan:s3cr3t-%%40word%s", t->kind, at),
+                          NULL, &engine, &t->err),
+        &t->err);
     session = open_session(t, engine);
     assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
-    assert_contains(t->err.message, "password authentication failed");
+    assert_contains(t->err.message, test_is_mariadb(t)
+                                        ? "Access denied for user 'rowan'"
+                                        : "password authentication failed");
     assert_lacks(t->err.message, "s3cr3t");
     assert_lacks(rowan_engine_name(engine), "s3cr3t");
     assert_lacks(rowan_engine_name(engine), "rowan:");
@@ -299,10 +361,14 @@ static void test_statement_timeout(void **state)
         test_exec(t, "DROP TABLE place; CREATE VIEW place (code, name, inside) AS WITH "
                      "RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
                      "SELECT 'a', 'b', NULL FROM n WHERE i < 0");
-    else
+    else if (test_is_postgres(t))
         test_exec(t,
                   "DROP TABLE place CASCADE; CREATE VIEW place AS SELECT 'a'::text AS "
                   "code, 'b'::text AS name, NULL::text AS inside FROM pg_sleep(60)");
+    else
+        test_exec(t, "SET foreign_key_checks = 0; DROP TABLE place; CREATE VIEW place "
+                     "AS SELECT 'a' AS code, 'b' AS name, NULL AS inside FROM "
+                     "(SELECT SLEEP(60)) AS s");
     assert_status(rowan_fetch(session, rowan_select(Place), &result, &t->err),
                   ROWAN_ETIMEOUT, &t->err);
     assert_ok(rowan_session_ping(session, &t->err), &t->err);

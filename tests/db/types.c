@@ -94,9 +94,17 @@ static void test_integer_bounds(void **state)
 static void test_doubles_bit_for_bit(void **state)
 {
     static const double values[] = {
-        0.0,      1.0 / 3,      1.23456789e-7,       DBL_MAX, -DBL_MAX,
-        DBL_MIN,  DBL_TRUE_MIN, DBL_EPSILON,         1e15,    9007199254740993.0,
-        INFINITY, -INFINITY,    123456789.123456789,
+        0.0,
+        1.0 / 3,
+        1.23456789e-7,
+        DBL_MAX,
+        -DBL_MAX,
+        DBL_MIN,
+        DBL_TRUE_MIN,
+        DBL_EPSILON,
+        1e15,
+        9007199254740993.0,
+        123456789.123456789,
     };
 
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
@@ -111,7 +119,7 @@ static void test_doubles_bit_for_bit(void **state)
 }
 
 /* A difference: SQLite keeps whole numbers of a REAL column as integers, which have no
- * negative zero. */
+ * negative zero, and MariaDB gives it no sign either. */
 static void test_negative_zero(void **state)
 {
     test_db *t = *state;
@@ -122,18 +130,35 @@ static void test_negative_zero(void **state)
     sample.real = -0.0;
     back = round_trip(t, &sample, &result);
     assert_true(back->real == 0.0);
-    assert_int_equal(!!signbit(back->real), !test_is_sqlite(t));
+    assert_int_equal(!!signbit(back->real), test_is_postgres(t));
     rowan_result_free(result);
 }
 
-/* A difference: SQLite would store NULL for NaN, so it is refused before. */
+/* A difference: MariaDB has no infinities. */
+static void test_infinities_are_stored_or_refused(void **state)
+{
+    test_db *t = *state;
+    Sample sample = test_sample();
+
+    sample.real = INFINITY;
+    sample.opt_real = ROWAN_SOME(rowan_opt_double, -INFINITY);
+    if (!test_is_mariadb(t)) {
+        assert_round_trip(t, &sample);
+        return;
+    }
+    assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
+    assert_contains(t->err.message, "infinity");
+}
+
+/* A difference: SQLite would store NULL for NaN, and MariaDB has none, so that it is
+ * refused before. */
 static void test_nan_is_stored_or_refused(void **state)
 {
     test_db *t = *state;
     Sample sample = test_sample();
 
     sample.real = NAN;
-    if (!test_is_sqlite(t)) {
+    if (test_is_postgres(t)) {
         assert_round_trip(t, &sample);
         return;
     }
@@ -310,40 +335,126 @@ static void test_sqlite_text_forms(void **state)
 
 /* A table that another program filled may hold what the model does not allow: an error
  * that names the column, never a wrong value. */
+static void refuse_table(test_db *t, const char *sql, const char *column)
+{
+    rowan_result *result = NULL;
+    const rowan_model *model =
+        strncmp(column, "place", 5) == 0 ? &Place_model : &Sample_model;
+
+    test_exec(t, sql);
+    assert_status(
+        rowan_fetch(t->db, &(rowan_query){ .model = model }, &result, &t->err),
+        ROWAN_EDATA, &t->err);
+    assert_contains(t->err.message, column);
+}
+
+static void refuse_sqlite(test_db *t)
+{
+    static const char *const values[] = { "'a', NULL, NULL", "'a', 5, NULL",
+                                          "x'00', 'n', NULL" };
+
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        refuse_table(t,
+                     test_printf("DROP TABLE IF EXISTS place; "
+                                 "CREATE TABLE place (code, name, inside); "
+                                 "INSERT INTO place VALUES (%s)",
+                                 values[i]),
+                     "place.");
+}
+
+static void refuse_postgres(test_db *t)
+{
+    refuse_table(t,
+                 "DROP TABLE sample; CREATE TABLE sample AS SELECT 1::bigint AS id, "
+                 "true AS flag, 1 AS small, 1::bigint AS big, 1.0::float8 AS real, "
+                 "'x'::text AS words, 'infinity'::date AS day, now() AS at, "
+                 "true AS opt_flag, 1 AS opt_small, 1::bigint AS opt_big, "
+                 "1.0::float8 AS opt_real, ''::text AS opt_words, "
+                 "now()::date AS opt_day, now() AS opt_at",
+                 "sample.day");
+    refuse_table(t, "ALTER TABLE sample ALTER small TYPE text", "sample.small");
+}
+
+static void refuse_mariadb(test_db *t)
+{
+    static const struct {
+        const char *column, *type, *value;
+    } wrong[] = {
+        { "small", "bigint", "2147483648" },
+        { "small", "int unsigned", "4294967295" },
+        { "big", "bigint unsigned", "18446744073709551615" },
+        { "big", "varchar(20)", "'1'" },
+        { "big", "decimal(20,0)", "1" },
+        { "real", "bigint", "1" },
+        { "words", "varbinary(20)", "'x'" },
+        { "words", "blob", "'x'" },
+        { "words", "longtext NULL", "NULL" },
+        { "day", "date", "'0000-00-00'" },
+        { "day", "date", "'2001-00-02'" },
+        { "day", "datetime", "'2001-01-01 00:00:00'" },
+        { "at", "datetime", "'0000-00-00 00:00:00'" },
+        { "at", "timestamp", "'0000-00-00 00:00:00'" },
+        { "at", "time", "'10:00:00'" },
+    };
+    Sample sample = test_sample();
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_ok(rowan_drop_all(t->db, &test_models, &t->err), &t->err);
+        assert_ok(rowan_create_all(t->db, &test_models, &t->err), &t->err);
+        sample.id = 0;
+        assert_ok(rowan_insert(t->db, Sample, &sample, &t->err), &t->err);
+        refuse_table(t,
+                     test_printf("SET sql_mode = 'ANSI'; ALTER TABLE sample DROP "
+                                 "\"%s\"; ALTER TABLE sample ADD \"%s\" %s; UPDATE "
+                                 "sample SET \"%s\" = %s",
+                                 wrong[i].column, wrong[i].column, wrong[i].type,
+                                 wrong[i].column, wrong[i].value),
+                     test_printf("sample.%s", wrong[i].column));
+    }
+}
+
 static void test_foreign_values_are_refused(void **state)
 {
     test_db *t = *state;
-    static const char *const sqlite[] = {
-        "INSERT INTO place VALUES ('a', NULL, NULL)",
-        "INSERT INTO place VALUES ('a', 5, NULL)",
-        "INSERT INTO place VALUES (x'00', 'n', NULL)",
-    };
+
+    if (test_is_sqlite(t))
+        refuse_sqlite(t);
+    else if (test_is_postgres(t))
+        refuse_postgres(t);
+    else
+        refuse_mariadb(t);
+}
+
+/* Columns of other types that another program made, whose values fit all the same. */
+static void test_foreign_types_are_read(void **state)
+{
+    test_db *t = *state;
+    Sample sample = test_sample();
     rowan_result *result = NULL;
 
-    if (!test_is_sqlite(t)) {
-        test_exec(t,
-                  "DROP TABLE sample; CREATE TABLE sample AS SELECT 1::bigint AS id, "
-                  "true AS flag, 1 AS small, 1::bigint AS big, 1.0::float8 AS real, "
-                  "'x'::text AS words, 'infinity'::date AS day, now() AS at, "
-                  "true AS opt_flag, 1 AS opt_small, 1::bigint AS opt_big, "
-                  "1.0::float8 AS opt_real, ''::text AS opt_words, "
-                  "now()::date AS opt_day, now() AS opt_at");
-        assert_status(rowan_fetch(t->db, rowan_select(Sample), &result, &t->err),
-                      ROWAN_EDATA, &t->err);
-        assert_contains(t->err.message, "sample.day");
-        test_exec(t, "ALTER TABLE sample ALTER small TYPE text");
-        assert_status(rowan_fetch(t->db, rowan_select(Sample), &result, &t->err),
-                      ROWAN_EDATA, &t->err);
+    if (!test_is_mariadb(t))
         return;
-    }
-    for (size_t i = 0; i < sizeof sqlite / sizeof sqlite[0]; i++) {
-        test_exec(
-            t, "DROP TABLE IF EXISTS place; CREATE TABLE place (code, name, inside)");
-        test_exec(t, sqlite[i]);
-        assert_status(rowan_fetch(t->db, rowan_select(Place), &result, &t->err),
-                      ROWAN_EDATA, &t->err);
-        assert_contains(t->err.message, "place.");
-    }
+    sample.small = 5;
+    sample.big = -9;
+    sample.words = rowan_text_of("e");
+    assert_ok(rowan_insert(t->db, Sample, &sample, &t->err), &t->err);
+    test_exec(t, "ALTER TABLE sample MODIFY flag smallint NOT NULL, MODIFY small "
+                 "bigint unsigned NOT NULL, MODIFY big mediumint NOT NULL, MODIFY "
+                 "\"real\" float NOT NULL, MODIFY words varchar(50) CHARACTER SET "
+                 "latin1 NOT NULL, MODIFY at timestamp(6) NOT NULL DEFAULT 0, MODIFY "
+                 "opt_words enum('a', 'b')");
+    test_exec(t, "UPDATE sample SET flag = 7, \"real\" = 0.5, "
+                 "words = 'é', opt_words = 'b'");
+    assert_ok(rowan_fetch(t->db, rowan_select(Sample), &result, &t->err), &t->err);
+    sample = *rowan_rows(result, Sample);
+    assert_true(sample.flag);
+    assert_int_equal(sample.small, 5);
+    assert_int_equal(sample.big, -9);
+    assert_true(sample.real == 0.5);
+    assert_string_equal(sample.words.ptr, "é");
+    assert_string_equal(sample.opt_words.ptr, "b");
+    assert_int_equal(sample.at.unix_us, test_sample().at.unix_us);
+    rowan_result_free(result);
 }
 
 int main(void)
@@ -353,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_integer_bounds),
         cmocka_unit_test(test_doubles_bit_for_bit),
         cmocka_unit_test(test_negative_zero),
+        cmocka_unit_test(test_infinities_are_stored_or_refused),
         cmocka_unit_test(test_nan_is_stored_or_refused),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_long_text),
@@ -362,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_random_values),
         cmocka_unit_test(test_sqlite_text_forms),
         cmocka_unit_test(test_foreign_values_are_refused),
+        cmocka_unit_test(test_foreign_types_are_read),
     };
 
     return test_on_databases("types", tests, sizeof tests / sizeof tests[0]);

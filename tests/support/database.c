@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include "mariadb.h"
 #include "postgres.h"
 
 ROWAN_MODELS(test_models, "0", Visit, Place, Sample); /* children first, on purpose */
@@ -12,6 +13,16 @@ static test_db current;
 bool test_is_sqlite(const test_db *t)
 {
     return strcmp(t->kind, "sqlite") == 0;
+}
+
+bool test_is_postgres(const test_db *t)
+{
+    return strcmp(t->kind, "postgresql") == 0;
+}
+
+bool test_is_mariadb(const test_db *t)
+{
+    return strcmp(t->kind, "mariadb") == 0;
 }
 
 rowan_session *test_session(test_db *t)
@@ -50,13 +61,41 @@ void test_exec(test_db *t, const char *sql)
 {
     if (test_is_sqlite(t))
         (void)sqlite_value(t, sql);
-    else
+    else if (test_is_postgres(t))
         test_postgres_exec(t->uri, sql);
+    else
+        test_mariadb_exec(t->uri, sql);
 }
 
 char *test_value(test_db *t, const char *sql)
 {
-    return test_is_sqlite(t) ? sqlite_value(t, sql) : test_postgres_value(t->uri, sql);
+    if (test_is_sqlite(t))
+        return sqlite_value(t, sql);
+    return test_is_postgres(t) ? test_postgres_value(t->uri, sql)
+                               : test_mariadb_value(t->uri, sql);
+}
+
+char *test_list(test_db *t, const char *expr, const char *table, const char *order)
+{
+    const char *form = "select group_concat(%s order by %s separator ' ') from %s";
+
+    if (test_is_sqlite(t))
+        return test_value(t, test_printf("select group_concat(%s, ' ') from (select * "
+                                         "from %s order by %s) as t",
+                                         expr, table, order));
+    if (test_is_postgres(t))
+        form = "select string_agg(%s, ' ' order by %s) from %s";
+    return test_value(t, test_printf(form, expr, order, table));
+}
+
+char *test_versions(test_db *t, const char *table)
+{
+    if (test_is_postgres(t))
+        return test_list(t, "xmin::text || ctid::text", table, "ctid");
+    return test_value(t, test_printf("select rows_changed from "
+                                     "information_schema.table_statistics where "
+                                     "table_schema = database() and table_name = '%s'",
+                                     table));
 }
 
 Sample test_sample(void)
@@ -79,7 +118,8 @@ static int open_database(void **state)
     if (test_is_sqlite(&current))
         current.uri = test_printf("sqlite:///%s/test.db", test_dir());
     else
-        current.uri = test_postgres_database();
+        current.uri = test_is_postgres(&current) ? test_postgres_database()
+                                                 : test_mariadb_database();
     assert_ok(rowan_engine_open(current.uri, &opts, &current.engine, &current.err),
               &current.err);
     *state = &current;
@@ -115,7 +155,7 @@ static int test_end(void **state)
 
 int test_on_databases(const char *name, const struct CMUnitTest *tests, size_t n_tests)
 {
-    static const char *const kinds[] = { "sqlite", "postgresql" };
+    static const char *const kinds[] = { "sqlite", "postgresql", "mariadb" };
     int n_failed = 0;
 
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {

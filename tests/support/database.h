@@ -55,7 +55,7 @@ ROWAN_MODEL(Visit, "visit of \"a\" place",
 extern const rowan_models test_models;
 
 typedef struct test_db {
-    const char *kind; /* "sqlite" or "postgresql" */
+    const char *kind; /* "sqlite", "postgresql" or "mariadb" */
     const char *uri;
     rowan_engine *engine;
     rowan_session *db;
@@ -63,6 +63,8 @@ typedef struct test_db {
 } test_db;
 
 bool test_is_sqlite(const test_db *t);
+bool test_is_postgres(const test_db *t);
+bool test_is_mariadb(const test_db *t);
 
 /* A second session on the same database. The caller closes it. */
 rowan_session *test_session(test_db *t);
@@ -72,6 +74,13 @@ void test_exec(test_db *t, const char *sql);
 
 /* The first column of the first row of a query as text; "" for NULL or no row. */
 char *test_value(test_db *t, const char *sql);
+
+/* An expression's values over the rows of a table, in an order, with spaces between. */
+char *test_list(test_db *t, const char *expr, const char *table, const char *order);
+
+/* What changes when a row of a table is written, also if it stays as it was. Not on SQLite,
+ * which has no such thing. */
+char *test_versions(test_db *t, const char *table);
 
 /* A sample with every value set, and NULLs in the nullable ones. */
 Sample test_sample(void);

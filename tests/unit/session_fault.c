@@ -5,6 +5,7 @@
 #include <rowan/merge.h>
 
 #include "alloc_int.h"
+#include "mariadb.h"
 #include "postgres.h"
 
 static rowan_status use_cursor(rowan_session *db, rowan_error *err)
@@ -118,11 +119,18 @@ static void test_postgresql(void **state)
     fail_each_allocation(test_postgres_database());
 }
 
+static void test_on_mariadb(void **state)
+{
+    (void)state;
+    fail_each_allocation(test_mariadb_database());
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sqlite),
         cmocka_unit_test(test_postgresql),
+        cmocka_unit_test(test_on_mariadb),
     };
 
     return cmocka_run_group_tests_name("session_fault", tests, NULL, NULL);

@@ -268,9 +268,9 @@ static rowan_status set_up(mariadb_conn *conn, int64_t deadline, rowan_error *er
     if (st == ROWAN_OK)
         st = set_variables(conn, deadline, err);
     if (st == ROWAN_OK)
-        st = rowan__maria_run(conn,
-                              "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-                              deadline, err);
+        st = rowan__maria_run(
+            conn, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE",
+            deadline, err);
     if (st == ROWAN_OK)
         st = rowan__maria_number(conn, "SELECT @@max_allowed_packet", deadline,
                                  &conn->max_packet, err);
