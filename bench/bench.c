@@ -167,32 +167,40 @@ static double ratio_of(const double *ours, const double *theirs, int n, double *
     return bench_median(ratios, n);
 }
 
-static void print_line(const bench_samples *s, const double *our_cpu,
-                       const double *their_cpu)
+static void print_promise(const char *what, bool kept)
 {
-    double min, max, cpu_min, cpu_max;
+    (void)printf("  %s %s", what, kept ? "kept" : "NOT KEPT");
+}
+
+/* A line without its end: name, both amounts, the ratio. Returns the ratio. */
+static double print_ratio(const bench_samples *s)
+{
+    double min, max;
     double ratio = ratio_of(s->ours, s->theirs, s->n, &min, &max);
-    bool kept = s->at_least ? ratio >= s->promise : ratio <= s->promise;
 
     (void)printf("%-46s %10s %10s  %.2f (%.2f..%.2f)",
                  s->reference == NULL ? s->name
                                       : bench_printf("%s : %s", s->name, s->reference),
                  amount(bench_median(s->ours, s->n), s->unit),
                  amount(bench_median(s->theirs, s->n), s->unit), ratio, min, max);
-    if (our_cpu != NULL)
-        (void)printf("  %.2f", ratio_of(our_cpu, their_cpu, s->n, &cpu_min, &cpu_max));
-    else
-        (void)printf("     -");
-    if (s->promise > 0)
-        (void)printf("  %s %.2f %s", s->at_least ? ">=" : "<=", s->promise,
-                     kept ? "kept" : "NOT KEPT");
+    return ratio;
+}
+
+static void end_line(void)
+{
     (void)printf("\n");
     (void)fflush(stdout);
 }
 
-void bench_print(const bench_samples *samples)
+void bench_print(const bench_samples *s)
 {
-    print_line(samples, NULL, NULL);
+    double ratio = print_ratio(s);
+
+    (void)printf("     -");
+    if (s->promise > 0)
+        print_promise(bench_printf("%s %.2f", s->at_least ? ">=" : "<=", s->promise),
+                      s->at_least ? ratio >= s->promise : ratio <= s->promise);
+    end_line();
 }
 
 void bench_note(const char *fmt, ...)
@@ -228,6 +236,26 @@ static void time_one(const bench_pair *pair, void (*run)(void *ctx), double *wal
     *cpu = (bench_cpu_ns() - cpu_start) / pair->n_ops;
 }
 
+static void print_pair(const bench_pair *pair, double wall[2][MAX_ROUNDS],
+                       double cpu[2][MAX_ROUNDS], int n)
+{
+    double min, max;
+    double ratio = print_ratio(&(bench_samples){ .name = pair->name,
+                                                 .reference = pair->reference,
+                                                 .ours = wall[0],
+                                                 .theirs = wall[1],
+                                                 .n = n,
+                                                 .unit = "ns" });
+
+    (void)printf("  %.2f", ratio_of(cpu[0], cpu[1], n, &min, &max));
+    if (pair->promise > 0)
+        print_promise(bench_printf("<= %.2f", pair->promise), ratio <= pair->promise);
+    if (pair->promise_ns > 0)
+        print_promise(bench_printf("<= %s", amount(pair->promise_ns, "ns")),
+                      bench_median(cpu[0], n) <= pair->promise_ns);
+    end_line();
+}
+
 bool bench_compare(const bench_pair *pair)
 {
     double wall[2][MAX_ROUNDS], cpu[2][MAX_ROUNDS], unused;
@@ -246,14 +274,7 @@ bool bench_compare(const bench_pair *pair)
                      &cpu[theirs][n]);
         }
     }
-    print_line(&(bench_samples){ .name = pair->name,
-                                 .reference = pair->reference,
-                                 .ours = wall[0],
-                                 .theirs = wall[1],
-                                 .n = n,
-                                 .unit = "ns",
-                                 .promise = pair->promise },
-               cpu[0], cpu[1]);
+    print_pair(pair, wall, cpu, n);
     return true;
 }
 

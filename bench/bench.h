@@ -41,8 +41,9 @@ typedef struct bench_pair {
     void (*theirs)(void *ctx);
     void (*before)(void *ctx); /* before each run of either, not timed; may be NULL */
     void *ctx;
-    double n_ops;   /* that one run does; times are printed for one */
-    double promise; /* the ratio is to be at most that; 0 if none is made */
+    double n_ops;      /* that one run does; times are printed for one */
+    double promise;    /* the ratio is to be at most that; 0 if none is made */
+    double promise_ns; /* our CPU time is to be at most that; 0 likewise */
 } bench_pair;
 
 /* Runs them in turns and prints a line; false, and nothing is run, if the name does not

@@ -69,9 +69,10 @@ bool people_same(const BenchPerson *a, const BenchPerson *b)
            rowan_text_equal(a->country, b->country);
 }
 
-void people_write_csv(const char *path, size_t n)
+long people_write_csv(const char *path, size_t n)
 {
     FILE *file = fopen(path, "w");
+    long len;
 
     if (file == NULL)
         bench_die("%s cannot be written", path);
@@ -86,8 +87,10 @@ void people_write_csv(const char *path, size_t n)
                           p.born.value.day);
         (void)fprintf(file, ",%s\n", p.country.ptr);
     }
+    len = ftell(file);
     if (fclose(file) != 0)
         bench_die("%s cannot be written", path);
+    return len;
 }
 
 void people_die_sqlite(sqlite3 *db)

@@ -25,8 +25,8 @@ BenchPerson people_make(int64_t id);
 /* Whether two people are the same in every column. */
 bool people_same(const BenchPerson *a, const BenchPerson *b);
 
-/* Writes the first n of them as CSV with a header line. */
-void people_write_csv(const char *path, size_t n);
+/* Writes the first n of them as CSV with a header line; returns the bytes. */
+long people_write_csv(const char *path, size_t n);
 
 /* A database, opened by the library and by hand. */
 typedef struct people_db {

@@ -265,17 +265,29 @@ static ssize_t on_pull(void *cls, uint64_t position, char *out, size_t max)
     return n;
 }
 
+/* An answer to HEAD has no body, but libmicrohttpd would send the last of its chunks;
+ * without chunks it is over with the connection. */
+static void without_chunks(struct MHD_Response *response)
+{
+    (void)MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT,
+                                   MHD_RO_END);
+}
+
 void rowan__exchange_stream(rowan__exchange *exchange, const rowan__answer *answer,
                             rowan__pull_fn *pull, void *arg)
 {
+    struct MHD_Response *response;
+
     if (exchange->connection == NULL)
         return;
     exchange->pull = pull;
     exchange->pull_arg = arg;
     exchange->peer->deadline_ms = 0;
-    answer_with(exchange, answer,
-                MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
-                                                  on_pull, exchange, NULL));
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
+                                                 on_pull, exchange, NULL);
+    if (response != NULL && strcmp(exchange->method, "HEAD") == 0)
+        without_chunks(response);
+    answer_with(exchange, answer, response);
 }
 
 void rowan__exchange_continue(rowan__exchange *exchange)

@@ -36,7 +36,7 @@ static rowan_status set_answer(rowan_request *request, int http_status,
     if (http_status == 405)
         request->answer.allow = request->match.allow;
     request->answered = true;
-    *json = (rowan_json){ 0 };
+    *json = (rowan_json_writer){ 0 };
     return ROWAN_OK;
 }
 

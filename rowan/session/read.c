@@ -20,8 +20,10 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
     int64_t start;
 
-    if (st != ROWAN_OK)
+    if (st != ROWAN_OK) {
+        *again = false;
         return st;
+    }
     start = rowan__session_clock(session);
     st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
     if (st == ROWAN_OK) {

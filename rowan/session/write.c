@@ -10,8 +10,10 @@ static rowan_status execute_once(rowan_session *session,
     uint64_t n_rows = 0;
     int64_t start;
 
-    if (st != ROWAN_OK)
+    if (st != ROWAN_OK) {
+        *again = false;
         return st;
+    }
     start = rowan__session_clock(session);
     st = rowan__engine_driver(session->engine)
              ->execute(prepared, statement->binds, statement->n_binds, &n_rows, err);

@@ -15,7 +15,7 @@ scripts() {
     git ls-files -co --exclude-standard 2>/dev/null || find . -path ./build -prune -o -type f -print
 }
 # shellcheck disable=SC2046
-check scripts_pass_shellcheck shellcheck run test .ci/run \
+check scripts_pass_shellcheck shellcheck run test .ci/run api/healthcheck \
     $(scripts | grep -E '(\.sh|/run_tests)$')
 
 # What .editorconfig asks for: LF, no tabs, no space at the end of a line, a last newline.

@@ -1,8 +1,6 @@
 /* types.c - every value comes back exactly as it was given. */
 #include "database.h"
 
-#include <rowan/decimal.h>
-
 #include <float.h>
 #include <math.h>
 
@@ -44,36 +42,6 @@ static void assert_same(const Sample *a, const Sample *b)
     assert_int_equal(a->opt_day.has, b->opt_day.has);
     assert_int_equal(a->opt_at.has, b->opt_at.has);
     assert_int_equal(a->opt_words.ptr == NULL, b->opt_words.ptr == NULL);
-    assert_int_equal(a->tiny, b->tiny);
-    assert_true(same_bits((double)a->narrow, (double)b->narrow));
-    assert_int_equal(rowan_decimal_compare(a->price, b->price), 0);
-    assert_int_equal(a->clock.us, b->clock.us);
-    assert_memory_equal(&a->uuid, &b->uuid, sizeof a->uuid);
-    assert_int_equal(a->blob.len, b->blob.len);
-    assert_memory_equal(a->blob.ptr, b->blob.ptr, a->blob.len);
-    assert_int_equal(a->mood, b->mood);
-    assert_int_equal(a->opt_tiny.has, b->opt_tiny.has);
-    assert_int_equal(a->opt_narrow.has, b->opt_narrow.has);
-    assert_int_equal(a->opt_price.has, b->opt_price.has);
-    assert_int_equal(a->opt_clock.has, b->opt_clock.has);
-    assert_int_equal(a->opt_uuid.has, b->opt_uuid.has);
-    assert_int_equal(a->opt_mood.has, b->opt_mood.has);
-    assert_int_equal(a->opt_blob.ptr == NULL, b->opt_blob.ptr == NULL);
-    assert_int_equal(a->opt_json.ptr == NULL, b->opt_json.ptr == NULL);
-    if (a->opt_tiny.has)
-        assert_int_equal(a->opt_tiny.value, b->opt_tiny.value);
-    if (a->opt_narrow.has)
-        assert_true(
-            same_bits((double)a->opt_narrow.value, (double)b->opt_narrow.value));
-    if (a->opt_price.has)
-        assert_int_equal(rowan_decimal_compare(a->opt_price.value, b->opt_price.value),
-                         0);
-    if (a->opt_clock.has)
-        assert_int_equal(a->opt_clock.value.us, b->opt_clock.value.us);
-    if (a->opt_uuid.has)
-        assert_memory_equal(&a->opt_uuid.value, &b->opt_uuid.value, 16);
-    if (a->opt_mood.has)
-        assert_int_equal(a->opt_mood.value, b->opt_mood.value);
     if (a->opt_flag.has)
         assert_int_equal(a->opt_flag.value, b->opt_flag.value);
     if (a->opt_small.has)
@@ -292,198 +260,6 @@ static void test_impossible_days_are_refused(void **state)
     }
 }
 
-static rowan_decimal decimal(const char *text)
-{
-    rowan_decimal value;
-    rowan_error err;
-
-    assert_ok(rowan_decimal_parse(text, strlen(text), &value, &err), &err);
-    return value;
-}
-
-static void test_decimals(void **state)
-{
-    test_db *t = *state;
-    static const char *const texts[] = {
-        "0",
-        "0.0000000001",
-        "-0.0000000001",
-        "1",
-        "-1",
-        "12.5",
-        "9999",
-        "10000",
-        "-10000.0001",
-        "9999999999999999999999999999.9999999999",
-        "-9999999999999999999999999999.9999999999",
-        "10000000000000000.0001",
-        "0.00010001",
-        "100000000",
-    };
-    static const struct {
-        const char *text, *words;
-    } bad[] = {
-        { "0.00000000001", "price has more than 10 digits behind the point" },
-        { "10000000000000000000000000000", "price has more than" },
-    };
-
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        Sample sample = test_sample();
-
-        sample.price = decimal(texts[i]);
-        sample.opt_price =
-            ROWAN_SOME(rowan_opt_decimal, rowan_decimal_of((int)i * 1000, 2));
-        assert_round_trip(t, &sample);
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        Sample sample = test_sample();
-
-        sample.price = decimal(bad[i].text);
-        assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL,
-                      &t->err);
-        assert_contains(t->err.message, bad[i].words);
-    }
-}
-
-/* Compared and ordered as numbers, also where they are stored as text. */
-static void test_decimals_in_order(void **state)
-{
-    test_db *t = *state;
-    static const char *const texts[] = { "9", "10", "-10", "-9", "0.5", "100" };
-    static const char *const sorted[] = { "-10", "-9", "0.5", "9", "10", "100" };
-    rowan_result *result = NULL;
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < 6; i++) {
-        Sample sample = test_sample();
-
-        sample.price = decimal(texts[i]);
-        assert_ok(rowan_insert(t->db, Sample, &sample, &t->err), &t->err);
-    }
-    assert_ok(rowan_fetch(
-                  t->db, rowan_select(Sample, .order_by = { rowan_asc(Sample, price) }),
-                  &result, &t->err),
-              &t->err);
-    for (size_t i = 0; i < 6; i++)
-        assert_int_equal(rowan_decimal_compare(rowan_rows(result, Sample)[i].price,
-                                               decimal(sorted[i])),
-                         0);
-    rowan_result_free(result);
-    assert_ok(rowan_count(t->db,
-                          rowan_select(Sample, .where = rowan_gt(Sample, price, 9)), &n,
-                          &t->err),
-              &t->err);
-    assert_int_equal(n, 2);
-    assert_ok(rowan_count(t->db,
-                          rowan_select(Sample, .where = rowan_eq(Sample, price,
-                                                                 decimal("0.50"))),
-                          &n, &t->err),
-              &t->err);
-    assert_int_equal(n, 1);
-}
-
-static void test_narrow_numbers(void **state)
-{
-    static const float floats[] = { 0.1f,         FLT_MAX, FLT_MIN,
-                                    FLT_TRUE_MIN, -1.5f,   INFINITY };
-
-    for (size_t i = 0; i < sizeof floats / sizeof floats[0]; i++) {
-        Sample sample = test_sample();
-
-        if (isinf(floats[i]) && test_is_mariadb(*state))
-            continue; /* it has none */
-        sample.narrow = floats[i];
-        sample.opt_narrow = ROWAN_SOME(rowan_opt_float, -floats[i]);
-        sample.tiny = i % 2 ? INT16_MIN : INT16_MAX;
-        sample.opt_tiny = ROWAN_SOME(rowan_opt_int16, sample.tiny);
-        assert_round_trip(*state, &sample);
-    }
-}
-
-static void test_bytes_times_uuids(void **state)
-{
-    test_db *t = *state;
-    Sample sample = test_sample();
-    char *all = test_alloc(256);
-
-    for (int i = 0; i < 256; i++)
-        all[i] = (char)i;
-    sample.blob = rowan_bytes_of(all, 256);
-    sample.clock = rowan_time_of(0, 0, 0, 0);
-    sample.opt_clock = ROWAN_SOME(rowan_opt_time, rowan_time_of(12, 34, 56, 1));
-    assert_ok(rowan_uuid_new(&sample.uuid, &t->err), &t->err);
-    sample.opt_uuid = ROWAN_SOME(rowan_opt_uuid, sample.uuid);
-    assert_round_trip(t, &sample);
-    sample.blob = rowan_bytes_of("", 0);
-    sample.opt_blob = (rowan_opt_bytes){ (const unsigned char *)all, 4 };
-    assert_round_trip(t, &sample);
-    sample.opt_blob.len = 5;
-    assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
-    assert_contains(t->err.message, "opt_blob is longer than 4 bytes");
-    sample.opt_blob.len = 0;
-    sample.clock.us = INT64_C(86400000000);
-    assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
-}
-
-static void test_json_says_the_same(void **state)
-{
-    test_db *t = *state;
-    Sample sample = test_sample();
-    rowan_result *result = NULL;
-    const Sample *back;
-
-    sample.json = rowan_json_of("{\"a\": [1, 2.50, \"\\u00fc\"], \"b\": null}");
-    sample.opt_json = (rowan_opt_json){ "null", 4 };
-    back = round_trip(t, &sample, &result);
-    if (!test_is_postgres(t))
-        assert_string_equal(back->json.ptr, sample.json.ptr);
-    else
-        assert_string_equal(back->json.ptr,
-                            "{\"a\": [1, 2.50, \"\xc3\xbc\"], \"b\": null}");
-    assert_string_equal(back->opt_json.ptr, "null");
-    rowan_result_free(result);
-    sample.json = rowan_json_of("{\"a\": }");
-    assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
-    assert_contains(t->err.message, "json is not JSON (byte 7)");
-}
-
-static void test_enums(void **state)
-{
-    test_db *t = *state;
-    Sample sample = test_sample();
-    uint64_t n = 0;
-
-    for (Mood mood = MOOD_GOOD; mood <= MOOD_MIXED; mood++) {
-        sample.mood = mood;
-        sample.opt_mood = ROWAN_SOME(opt_Mood, mood);
-        assert_round_trip(t, &sample);
-    }
-    assert_ok(
-        rowan_count(t->db,
-                    rowan_select(Sample, .where = rowan_eq(Sample, mood, MOOD_BAD)), &n,
-                    &t->err),
-        &t->err);
-    assert_int_equal(n, 1);
-    assert_string_equal(test_value(t, "SELECT mood FROM sample ORDER BY id LIMIT 1"),
-                        "good");
-    sample.mood = (Mood)3;
-    assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
-    assert_contains(t->err.message, "mood is no value of Mood");
-}
-
-/* Limits are characters, not bytes, and are kept by the database too. */
-static void test_text_limits(void **state)
-{
-    test_db *t = *state;
-    Sample sample = test_sample();
-
-    sample.opt_name = rowan_opt_text_of("\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc");
-    assert_round_trip(t, &sample);
-    sample.opt_name = rowan_opt_text_of("sixsix");
-    assert_status(rowan_insert(t->db, Sample, &sample, &t->err), ROWAN_EINVAL, &t->err);
-    assert_contains(t->err.message, "opt_name is longer than 5 characters");
-}
-
 static uint64_t random_bits(uint64_t *seed)
 {
     *seed ^= *seed << 13;
@@ -588,14 +364,15 @@ static void refuse_sqlite(test_db *t)
 
 static void refuse_postgres(test_db *t)
 {
-    Sample sample = test_sample();
-
-    assert_ok(rowan_insert(t->db, Sample, &sample, &t->err), &t->err);
-    refuse_table(t, "UPDATE sample SET day = 'infinity'", "sample.day");
-    refuse_table(t, "UPDATE sample SET day = now(), price = 'NaN'", "sample.price");
-    refuse_table(
-        t, "UPDATE sample SET price = 1; ALTER TABLE sample ALTER small TYPE text",
-        "sample.small");
+    refuse_table(t,
+                 "DROP TABLE sample; CREATE TABLE sample AS SELECT 1::bigint AS id, "
+                 "true AS flag, 1 AS small, 1::bigint AS big, 1.0::float8 AS real, "
+                 "'x'::text AS words, 'infinity'::date AS day, now() AS at, "
+                 "true AS opt_flag, 1 AS opt_small, 1::bigint AS opt_big, "
+                 "1.0::float8 AS opt_real, ''::text AS opt_words, "
+                 "now()::date AS opt_day, now() AS opt_at",
+                 "sample.day");
+    refuse_table(t, "ALTER TABLE sample ALTER small TYPE text", "sample.small");
 }
 
 static void refuse_mariadb(test_db *t)
@@ -657,9 +434,9 @@ static void test_foreign_types_are_read(void **state)
 
     if (!test_is_mariadb(t))
         return;
-    sample.words = rowan_text_of("latin");
     sample.small = 5;
     sample.big = -9;
+    sample.words = rowan_text_of("e");
     assert_ok(rowan_insert(t->db, Sample, &sample, &t->err), &t->err);
     test_exec(t, "ALTER TABLE sample MODIFY flag smallint NOT NULL, MODIFY small "
                  "bigint unsigned NOT NULL, MODIFY big mediumint NOT NULL, MODIFY "
@@ -694,13 +471,6 @@ int main(void)
         cmocka_unit_test(test_bad_texts_are_refused),
         cmocka_unit_test(test_dates_and_times),
         cmocka_unit_test(test_impossible_days_are_refused),
-        cmocka_unit_test(test_decimals),
-        cmocka_unit_test(test_decimals_in_order),
-        cmocka_unit_test(test_narrow_numbers),
-        cmocka_unit_test(test_bytes_times_uuids),
-        cmocka_unit_test(test_json_says_the_same),
-        cmocka_unit_test(test_enums),
-        cmocka_unit_test(test_text_limits),
         cmocka_unit_test(test_random_values),
         cmocka_unit_test(test_sqlite_text_forms),
         cmocka_unit_test(test_foreign_values_are_refused),

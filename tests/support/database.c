@@ -8,7 +8,8 @@
 #include "mariadb.h"
 #include "postgres.h"
 
-ROWAN_MODELS(test_models, "0", Visit, Place, Sample); /* children first, on purpose */
+ROWAN_MODELS(test_models, "0", Visit, Place, Sample,
+             More); /* children first, on purpose */
 
 static test_db current;
 
@@ -77,6 +78,29 @@ char *test_value(test_db *t, const char *sql)
                                : test_mariadb_value(t->uri, sql);
 }
 
+char *test_list(test_db *t, const char *expr, const char *table, const char *order)
+{
+    const char *form = "select group_concat(%s order by %s separator ' ') from %s";
+
+    if (test_is_sqlite(t))
+        return test_value(t, test_printf("select group_concat(%s, ' ') from (select * "
+                                         "from %s order by %s) as t",
+                                         expr, table, order));
+    if (test_is_postgres(t))
+        form = "select string_agg(%s, ' ' order by %s) from %s";
+    return test_value(t, test_printf(form, expr, order, table));
+}
+
+char *test_versions(test_db *t, const char *table)
+{
+    if (test_is_postgres(t))
+        return test_list(t, "xmin::text || ctid::text", table, "ctid");
+    return test_value(t, test_printf("select rows_changed from "
+                                     "information_schema.table_statistics where "
+                                     "table_schema = database() and table_name = '%s'",
+                                     table));
+}
+
 Sample test_sample(void)
 {
     return (Sample){
@@ -87,6 +111,12 @@ Sample test_sample(void)
         .words = rowan_text_of("Grüße, “Ada” \\ ' \" \n\t 🙂"),
         .day = { 1912, 6, 23 },
         .at = rowan_timestamp_of((rowan_date){ 2026, 1, 2 }, 3, 4, 5, 6),
+    };
+}
+
+More test_more(void)
+{
+    return (More){
         .tiny = -7,
         .narrow = 0.1f,
         .price = rowan_decimal_of(125, 1),

@@ -18,8 +18,6 @@
 
 /* clang-format off */
 
-ROWAN_ENUM(Mood, (MOOD_GOOD, "good"), (MOOD_BAD, "it's bad"), (MOOD_MIXED, "ge\"mischt ü"))
-
 /* One column of each type, and the same nullable. */
 ROWAN_MODEL(Sample, "sample",
     (rowan_int64,         id,         PRIMARY_KEY, AUTO),
@@ -30,6 +28,20 @@ ROWAN_MODEL(Sample, "sample",
     (rowan_text,          words),
     (rowan_date,          day),
     (rowan_timestamp,     at),
+    (rowan_opt_bool,      opt_flag),
+    (rowan_opt_int32,     opt_small),
+    (rowan_opt_int64,     opt_big),
+    (rowan_opt_double,    opt_real),
+    (rowan_opt_text,      opt_words),
+    (rowan_opt_date,      opt_day),
+    (rowan_opt_timestamp, opt_at)
+)
+
+ROWAN_ENUM(Mood, (MOOD_GOOD, "good"), (MOOD_BAD, "it's bad"), (MOOD_MIXED, "ge\"mischt ü"))
+
+/* The other types. */
+ROWAN_MODEL(More, "more",
+    (rowan_int64,         id,         PRIMARY_KEY, AUTO),
     (rowan_int16,         tiny),
     (rowan_float,         narrow),
     (rowan_decimal,       price,      PRECISION(38, 10)),
@@ -38,13 +50,6 @@ ROWAN_MODEL(Sample, "sample",
     (rowan_bytes,         blob),
     (rowan_json,          json),
     (Mood,                mood,       ENUM(Mood)),
-    (rowan_opt_bool,      opt_flag),
-    (rowan_opt_int32,     opt_small),
-    (rowan_opt_int64,     opt_big),
-    (rowan_opt_double,    opt_real),
-    (rowan_opt_text,      opt_words),
-    (rowan_opt_date,      opt_day),
-    (rowan_opt_timestamp, opt_at),
     (rowan_opt_int16,     opt_tiny),
     (rowan_opt_float,     opt_narrow),
     (rowan_opt_decimal,   opt_price,  PRECISION(5, 2)),
@@ -94,8 +99,18 @@ void test_exec(test_db *t, const char *sql);
 /* The first column of the first row of a query as text; "" for NULL or no row. */
 char *test_value(test_db *t, const char *sql);
 
+/* An expression's values over the rows of a table, in an order, with spaces between. */
+char *test_list(test_db *t, const char *expr, const char *table, const char *order);
+
+/* What changes when a row of a table is written, also if it stays as it was. Not on SQLite,
+ * which has no such thing. */
+char *test_versions(test_db *t, const char *table);
+
 /* A sample with every value set, and NULLs in the nullable ones. */
 Sample test_sample(void);
+
+/* The same of the other types. */
+More test_more(void);
 
 /* Runs the tests on every database; what main() returns. */
 int test_on_databases(const char *name, const struct CMUnitTest *tests, size_t n_tests);

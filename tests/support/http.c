@@ -299,58 +299,73 @@ void test_assert_problem(const test_answer *answer, int status)
 }
 
 /* JSON: a parser that builds nothing. Each function returns behind what it has read, or
- * NULL. */
+ * NULL. It uses no str...(): these look for the end of the whole text, under ASan. */
 
 static const char *json_value(const char *at, const char *end, int depth);
 
 static const char *json_space(const char *at, const char *end)
 {
-    while (at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0')
+    while (at < end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'))
         at++;
     return at;
 }
 
+static const char *json_escape(const char *at, const char *end)
+{
+    if (at == end || memchr("\"\\/bfnrtu", *at, 9) == NULL)
+        return NULL;
+    if (*at != 'u')
+        return at + 1;
+    for (int i = 1; i <= 4; i++) {
+        if (at + i >= end || memchr("0123456789abcdefABCDEF", at[i], 22) == NULL)
+            return NULL;
+    }
+    return at + 5;
+}
+
 static const char *json_string(const char *at, const char *end)
 {
-    for (at++; at < end && *at != '"'; at++) {
+    at++;
+    while (at != NULL && at < end && *at != '"') {
         if ((unsigned char)*at < ' ')
             return NULL;
-        if (*at != '\\')
-            continue;
-        at++;
-        if (at < end && *at == 'u') {
-            if (end - at < 5 || strspn(at + 1, "0123456789abcdefABCDEF") < 4)
-                return NULL;
-            at += 4;
-        } else if (at == end || *at == '\0' || strchr("\"\\/bfnrt", *at) == NULL) {
-            return NULL;
-        }
+        at = *at == '\\' ? json_escape(at + 1, end) : at + 1;
     }
-    return at < end ? at + 1 : NULL;
+    return at != NULL && at < end ? at + 1 : NULL;
+}
+
+/* At least one digit. */
+static const char *json_digits(const char *at, const char *end)
+{
+    const char *start = at;
+
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    return at > start ? at : NULL;
 }
 
 static const char *json_number(const char *at, const char *end)
 {
     const char *digits = at + (*at == '-');
-    size_t n = strspn(digits, "0123456789");
 
-    if (n == 0 || (n > 1 && *digits == '0'))
+    at = json_digits(digits, end);
+    if (at == NULL || (at - digits > 1 && *digits == '0'))
         return NULL;
-    at = digits + n;
-    if (at < end && *at == '.') {
-        n = strspn(at + 1, "0123456789");
-        if (n == 0)
-            return NULL;
-        at += 1 + n;
+    if (at < end && *at == '.')
+        at = json_digits(at + 1, end);
+    if (at != NULL && at < end && (*at == 'e' || *at == 'E')) {
+        at++;
+        at = json_digits(at + (at < end && (*at == '+' || *at == '-')), end);
     }
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        at += 1 + (at[1] == '+' || at[1] == '-');
-        n = strspn(at, "0123456789");
-        if (n == 0)
-            return NULL;
-        at += n;
-    }
-    return at <= end ? at : NULL;
+    return at;
+}
+
+/* The name of a member and the colon. */
+static const char *json_name(const char *at, const char *end)
+{
+    at = at < end && *at == '"' ? json_string(at, end) : NULL;
+    at = at == NULL ? NULL : json_space(at, end);
+    return at != NULL && at < end && *at == ':' ? at + 1 : NULL;
 }
 
 /* An array, or an object if `close` is a brace. */
@@ -359,23 +374,16 @@ static const char *json_list(const char *at, const char *end, char close, int de
     at = json_space(at + 1, end);
     if (at < end && *at == close)
         return at + 1;
-    while (at < end) {
-        if (close == '}') {
-            at = *at == '"' ? json_string(at, end) : NULL;
-            at = at == NULL ? NULL : json_space(at, end);
-            if (at == NULL || at == end || *at != ':')
-                return NULL;
-            at++;
-        }
-        at = json_value(at, end, depth + 1);
+    while (at != NULL && at < end) {
+        if (close == '}')
+            at = json_name(at, end);
+        at = at == NULL ? NULL : json_value(at, end, depth + 1);
         at = at == NULL ? NULL : json_space(at, end);
         if (at == NULL || at == end)
             return NULL;
         if (*at == close)
             return at + 1;
-        if (*at != ',')
-            return NULL;
-        at = json_space(at + 1, end);
+        at = *at == ',' ? json_space(at + 1, end) : NULL;
     }
     return NULL;
 }
@@ -394,8 +402,10 @@ static const char *json_value(const char *at, const char *end, int depth)
     default: break;
     }
     for (size_t i = 0; i < 3; i++) {
-        if (strncmp(at, words[i], strlen(words[i])) == 0)
-            return at + strlen(words[i]);
+        size_t len = strlen(words[i]);
+
+        if ((size_t)(end - at) >= len && memcmp(at, words[i], len) == 0)
+            return at + len;
     }
     return json_number(at, end);
 }

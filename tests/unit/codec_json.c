@@ -56,16 +56,29 @@ static void test_row(void **state)
         "{\"id\":-9223372036854775808,\"flag\":true,\"small\":-5,\"big\":"
         "9007199254740993,"
         "\"real\":0.1,\"words\":\"it\",\"day\":\"1912-06-23\","
-        "\"at\":\"2026-01-02T03:04:05.000006Z\",\"tiny\":-7,\"narrow\":0.1,\"price\":"
-        "12.5,"
-        "\"clock\":\"23:59:59.999999\",\"uuid\":\"123e4567-e89b-12d3-a456-"
-        "426614174000\","
-        "\"blob\":\"YQBi/w==\",\"json\":[1, {\"a\": null}],\"mood\":\"ge\\\"mischt "
-        "\xc3\xbc\","
-        "\"opt_flag\":false,\"opt_small\":null,\"opt_big\":null,\"opt_real\":null,"
-        "\"opt_words\":\"\",\"opt_day\":null,\"opt_at\":null,\"opt_tiny\":null,"
+        "\"at\":\"2026-01-02T03:04:05.000006Z\",\"opt_flag\":false,\"opt_small\":null,"
+        "\"opt_big\":null,\"opt_real\":null,\"opt_words\":\"\",\"opt_day\":null,"
+        "\"opt_at\":null}");
+}
+
+static void test_row_of_other_types(void **state)
+{
+    rowan_json_writer json = { 0 };
+    More more = test_more();
+
+    (void)state;
+    more.opt_mood = ROWAN_SOME(opt_Mood, MOOD_BAD);
+    rowan_json_row(&json, &More_model, &more);
+    assert_string_equal(
+        taken(&json),
+        "{\"id\":0,\"tiny\":-7,\"narrow\":0.1,\"price\":12.5,\"clock\":\"23:59:59."
+        "999999\","
+        "\"uuid\":\"123e4567-e89b-12d3-a456-426614174000\",\"blob\":\"YQBi/w==\","
+        "\"json\":[1, {\"a\": null}],\"mood\":\"ge\\\"mischt "
+        "\xc3\xbc\",\"opt_tiny\":null,"
         "\"opt_narrow\":null,\"opt_price\":null,\"opt_clock\":null,\"opt_uuid\":null,"
-        "\"opt_blob\":null,\"opt_json\":null,\"opt_mood\":null,\"opt_name\":null}");
+        "\"opt_blob\":null,\"opt_json\":null,\"opt_mood\":\"it's "
+        "bad\",\"opt_name\":null}");
 }
 
 static char *double_of(double value)
@@ -130,8 +143,11 @@ static void test_memory_runs_out(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strings),         cmocka_unit_test(test_row),
-        cmocka_unit_test(test_doubles),         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_row),
+        cmocka_unit_test(test_row_of_other_types),
+        cmocka_unit_test(test_doubles),
+        cmocka_unit_test(test_rows),
         cmocka_unit_test(test_memory_runs_out),
     };
 

@@ -44,7 +44,7 @@ static void what_is_ours_has_words_of_its_own(void **state)
 
 static void a_problem_is_a_document(void **state)
 {
-    rowan_json json = { 0 };
+    rowan_json_writer json = { 0 };
 
     (void)state;
     rowan__problem_write(&json, 404, "no such \"person\"");

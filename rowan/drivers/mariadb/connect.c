@@ -273,7 +273,7 @@ static rowan_status set_up(mariadb_conn *conn, int64_t deadline, rowan_error *er
             conn,
             conn->opts.read_only
                 ? "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-                : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE",
             deadline, err);
     if (st == ROWAN_OK)
         st = rowan__maria_number(conn, "SELECT @@max_allowed_packet", deadline,

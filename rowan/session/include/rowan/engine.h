@@ -10,7 +10,14 @@
  *     sqlite:////var/lib/people.db an absolute one
  *     sqlite:///:memory:           one database in memory, for one engine
  *     postgresql://user:password@host:5432/name?sslmode=require   also postgres://
- * No message ever holds the password.  Uses: rowan/wait.h, rowan/model.h.
+ *     mariadb://user:password@host:3306/name?ssl_ca=/etc/ca.pem   also mysql://; or
+ *     mariadb://user:password@/name?unix_socket=/run/mysqld/mysqld.sock
+ *         MariaDB 10.5 or newer. ssl_mode, ssl_ca, ssl_capath, ssl_cert, ssl_key and
+ *         ssl_cipher are those of MySQL's programs; a ssl_ca alone means that the server's
+ *         certificate and name are verified; without any of them TLS is used where the
+ *         server has it. "localhost" is reached by TCP.
+ * Parameters that the database does not know are refused. No message ever holds the
+ * password.  Uses: rowan/wait.h, rowan/model.h.
  */
 #ifndef ROWAN_ENGINE_H
 #define ROWAN_ENGINE_H
