@@ -501,8 +501,10 @@ rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
     case ROWAN_JSON:
         out->as.text = (rowan_text){ text, len };
         return rowan_json_check(text, len, err);
-    case ROWAN_BYTES:
-    case ROWAN_ENUM: break; /* need room for the bytes, or the column's labels */
+    case ROWAN_BYTES: /* need room for the bytes, or the column's labels */
+    case ROWAN_ENUM:
+        return rowan_fail(err, ROWAN_EINVAL, "%s is not read this way",
+                          rowan_type_name(type));
     case ROWAN_DOUBLE:
         if (!rowan__double_read(text, len, true, &out->as.real))
             return rowan_fail(err, ROWAN_EINVAL, "is not a number, or out of range");
@@ -520,8 +522,7 @@ rowan_status rowan_value_parse(rowan_type type, const char *text, size_t len,
     case ROWAN_TEXT: return parse_text(text, len, out, err);
     case ROWAN_N_TYPES: break;
     }
-    return rowan_fail(err, ROWAN_EINVAL, "%s is not read this way",
-                      rowan_type_name(type));
+    return rowan_fail(err, ROWAN_EINTERNAL, "unknown type %d", (int)type);
 }
 
 size_t rowan_value_format(const rowan_value *value, char *out)

@@ -252,6 +252,11 @@ static void null_is_read_and_set(void **state)
     assert_null(row.opt_words.ptr);
 }
 
+static bool is_integer(rowan_type type)
+{
+    return type == ROWAN_INT16 || type == ROWAN_INT32 || type == ROWAN_INT64;
+}
+
 static void types_must_fit(void **state)
 {
     Everything row = sample();
@@ -265,11 +270,11 @@ static void types_must_fit(void **state)
         values[type].type = (rowan_type)type;
     for (size_t i = 0; i < Everything_model.n_columns; i++) {
         const rowan_column *column = &Everything_model.columns[i];
-        bool integer = column->type == ROWAN_INT32 || column->type == ROWAN_INT64;
+        bool integer = is_integer(column->type);
 
         for (int type = 0; type < ROWAN_N_TYPES; type++) {
-            bool fits = (int)column->type == type ||
-                        (integer && (type == ROWAN_INT32 || type == ROWAN_INT64));
+            bool fits =
+                (int)column->type == type || (integer && is_integer((rowan_type)type));
 
             assert_status(rowan_column_set(column, &row, &values[type], &err),
                           fits ? ROWAN_OK : ROWAN_EINVAL, &err);
