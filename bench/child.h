@@ -12,7 +12,10 @@
  * Returns  the most memory it had, in MiB. */
 double child_run(const char *const *argv);
 
-/* The same, and what it printed. */
+/* Whether it ends well; its output and its complaints are dropped. */
+bool child_try(const char *const *argv);
+
+/* Runs it, and returns what it printed. */
 char *child_output(const char *const *argv);
 
 /* Starts a program that goes on; stops it by SIGTERM and waits. */

@@ -1,108 +1,17 @@
 /* json.c - rows as JSON: rowan_json_rows() against a writer by hand for this one struct. */
 #include "people.h"
+#include "person_json.h"
 
 #include <rowan/json.h>
 
 #define N_ROWS 1000
 #define N_RUNS 100 /* of all rows, in one measurement */
 
-/* A text that grows, as one writes it by hand. */
-typedef struct text {
-    char *ptr;
-    size_t len, cap;
-} text;
-
-static char *room(text *t, size_t n)
-{
-    if (t->cap - t->len < n) {
-        t->cap = 2 * (t->cap + n);
-        t->ptr = realloc(t->ptr, t->cap);
-        if (t->ptr == NULL)
-            bench_die("out of memory");
-    }
-    return t->ptr + t->len;
-}
-
-#define ADD(to, literal) \
-    (memcpy((to), (literal), sizeof(literal) - 1), (to) + sizeof(literal) - 1)
-
-static char *add_int64(char *to, int64_t value)
-{
-    char digits[20];
-    int n = 0;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-    if (value < 0)
-        *to++ = '-';
-    do
-        digits[n++] = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
-    while (n > 0)
-        *to++ = digits[--n];
-    return to;
-}
-
-/* Our own data is valid UTF-8, and a hand-written server relies on it. */
-static char *add_string(char *to, rowan_text value)
-{
-    static const char hex[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.ptr[i];
-
-        if (c >= ' ' && c != '"' && c != '\\') {
-            *to++ = (char)c;
-        } else if (c >= ' ') {
-            *to++ = '\\';
-            *to++ = (char)c;
-        } else {
-            to = ADD(to, "\\u00");
-            *to++ = hex[c >> 4];
-            *to++ = hex[c & 15];
-        }
-    }
-    return to;
-}
-
-static char *add_number(char *to, int value, int n_digits)
-{
-    for (int i = n_digits; i-- > 0; value /= 10)
-        to[i] = (char)('0' + value % 10);
-    return to + n_digits;
-}
-
-static char *add_date(char *to, rowan_date date)
-{
-    *to++ = '"';
-    to = add_number(to, date.year, 4);
-    *to++ = '-';
-    to = add_number(to, date.month, 2);
-    *to++ = '-';
-    to = add_number(to, date.day, 2);
-    *to++ = '"';
-    return to;
-}
-
-static void add_person(text *t, const BenchPerson *p)
-{
-    size_t most = 128 + 6 * (p->first_name.len + p->last_name.len + p->country.len);
-    char *to = room(t, most);
-
-    to = add_int64(ADD(to, "{\"id\":"), p->id);
-    to = add_string(ADD(to, ",\"first_name\":\""), p->first_name);
-    to = add_string(ADD(to, "\",\"last_name\":\""), p->last_name);
-    to = ADD(to, "\",\"born\":");
-    to = p->born.has ? add_date(to, p->born.value) : ADD(to, "null");
-    to = add_string(ADD(to, ",\"country\":\""), p->country);
-    to = ADD(to, "\"}");
-    t->len = (size_t)(to - t->ptr);
-}
-
 typedef struct json_bench {
     BenchPerson *people;
     size_t n_people;
     rowan_json ours;
-    text theirs;
+    json_text theirs;
 } json_bench;
 
 static void write_by_hand(void *ctx)
@@ -112,9 +21,13 @@ static void write_by_hand(void *ctx)
     for (size_t run = 0; run < N_RUNS * (N_ROWS / b->n_people); run++) {
         b->theirs.len = 0;
         for (size_t i = 0; i < b->n_people; i++) {
+            const BenchPerson *p = &b->people[i];
+
             if (i > 0)
-                *room(&b->theirs, 1) = ',', b->theirs.len++;
-            add_person(&b->theirs, &b->people[i]);
+                json_add(&b->theirs, ",");
+            json_add_person(&b->theirs,
+                            &(json_person){ p->id, p->first_name, p->last_name,
+                                            p->country, p->born.value, p->born.has });
         }
     }
 }
