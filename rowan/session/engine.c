@@ -19,6 +19,8 @@
 
 #define MAX_RETRY_MS 5000
 
+#define SURPLUS_MS 1000 /* idle before it is closed: a new one may cost 10 ms of CPU */
+
 /* A session that waits for a connection; lies on its stack. */
 struct waiter {
     struct waiter *next;
@@ -433,26 +435,48 @@ rowan_status rowan__engine_checkout(rowan_engine *engine, rowan__link **out,
     return ROWAN_OK;
 }
 
+/* Takes what is surplus and has long been idle out of the pool, for the caller to close.
+ * Called under the lock; the list is in the order of use. */
+static rowan__link *take_surplus(rowan_engine *engine, int64_t now_ms)
+{
+    rowan__link **at = &engine->idle, *surplus;
+
+    if (engine->stats.n_idle <= engine->max_idle)
+        return NULL;
+    for (size_t i = 0; i < engine->max_idle; i++)
+        at = &(*at)->next;
+    while (*at != NULL && now_ms - (*at)->idle_since_ms < SURPLUS_MS)
+        at = &(*at)->next;
+    surplus = *at;
+    *at = NULL;
+    for (rowan__link *link = surplus; link != NULL; link = link->next) {
+        engine->stats.n_idle--;
+        engine->n_open--;
+    }
+    return surplus;
+}
+
 void rowan__engine_return(rowan_engine *engine, rowan__link *link)
 {
-    bool keep = !link->conn->broken;
+    rowan__link *surplus = NULL, *next;
 
-    if (keep) {
-        link->idle_since_ms = rowan_clock_ms();
-        (void)pthread_mutex_lock(&engine->lock);
-        if (!give_to_waiter(engine, link)) {
-            keep = engine->stats.n_idle < engine->max_idle;
-            if (keep) {
-                link->next = engine->idle;
-                engine->idle = link;
-                engine->stats.n_idle++;
-                engine->stats.n_lent--;
-            }
-        }
-        (void)pthread_mutex_unlock(&engine->lock);
-    }
-    if (!keep) {
+    if (link->conn->broken) {
         rowan__link_close(link);
         free_place(engine);
+        return;
+    }
+    link->idle_since_ms = rowan_clock_ms();
+    (void)pthread_mutex_lock(&engine->lock);
+    if (!give_to_waiter(engine, link)) {
+        link->next = engine->idle;
+        engine->idle = link;
+        engine->stats.n_idle++;
+        engine->stats.n_lent--;
+        surplus = take_surplus(engine, link->idle_since_ms);
+    }
+    (void)pthread_mutex_unlock(&engine->lock);
+    for (; surplus != NULL; surplus = next) {
+        next = surplus->next;
+        rowan__link_close(surplus);
     }
 }

@@ -47,7 +47,8 @@ typedef void rowan_query_fn(void *ctx, const rowan_query_event *event);
 
 typedef struct rowan_engine_opts { /* {0} is valid: what stands in brackets */
     uint32_t pool_size;            /* connections kept [5] */
-    uint32_t max_overflow;         /* more of them under load, closed after use [10] */
+    uint32_t max_overflow;         /* more of them under load; closed when another comes
+                                    * back and they were idle for a second [10] */
     uint32_t pool_timeout_ms;      /* wait for a free connection [30,000] */
     uint32_t connect_timeout_ms;   /* for one connection to be made [5,000] */
     uint32_t busy_timeout_ms;      /* wait for a lock of another writer [5,000] */
