@@ -254,6 +254,12 @@ void rowan__app_on_release(void *ctx, rowan__exchange *exchange)
 
     (void)ctx;
     rowan__free(request->answer.body); /* of a handler whose client had gone */
+    request->answer = (rowan__answer){ 0 };
+    request->stream = (rowan__stream){ 0 };
+    request->answered = false;
+    request->match.route = NULL;
+    request->err.code = ROWAN_OK;
+    request->err.message[0] = '\0';
 }
 
 size_t rowan__app_request_size(void)

@@ -520,7 +520,6 @@ static void *on_line(void *cls, const char *uri, struct MHD_Connection *connecti
         keep_or_free(exchange);
         return NULL;
     }
-    memset(exchange->user, 0, http->opts.user_size);
     peer->exchange = exchange;
     peer->deadline_ms = http->now_ms + http->opts.timeout_ms;
     http->n_exchanges++;

@@ -19,12 +19,13 @@ typedef struct rowan__exchange rowan__exchange;
 typedef struct rowan__http_opts {
     uint32_t timeout_ms; /* without progress while a request comes in */
     size_t max_conns;
-    size_t user_size; /* bytes of the user's that each exchange has */
+    size_t user_size; /* bytes of the user's in each exchange; zero when it is new */
     /* A whole request is there. It is answered in this call or later. */
     void (*on_request)(void *ctx, rowan__exchange *exchange);
     /* The client has the answer, or is gone. */
     void (*on_end)(void *ctx, rowan__exchange *exchange);
-    /* Nobody holds it any more: its arena and the user's bytes are cleared next. */
+    /* Nobody holds it any more: its arena is cleared next, and the user's bytes stay as
+     * this leaves them for the next request. */
     void (*on_release)(void *ctx, rowan__exchange *exchange);
     void *ctx;
 } rowan__http_opts;

@@ -14,6 +14,7 @@ struct slot {
     rowan__ready_fn *ready; /* NULL: nobody */
     void *arg;
     uint32_t number; /* of the wait: events carry it */
+    bool was_new;    /* the last time, the kernel did not know it yet */
 };
 
 struct rowan__poller {
@@ -105,6 +106,22 @@ static bool make_room(rowan__poller *poller, size_t fd)
     return true;
 }
 
+/* Adds the descriptor or changes it, whichever it needs. A socket of a connection is known
+ * for long, the number of an eventfd is new each time: what was right last is tried first. */
+static int arm(rowan__poller *poller, int fd, struct epoll_event *event,
+               struct slot *slot)
+{
+    int first = slot->was_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    int other = slot->was_new ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+    if (epoll_ctl(poller->epoll_fd, first, fd, event) == 0)
+        return 0;
+    if (errno != ENOENT && errno != EEXIST)
+        return errno;
+    slot->was_new = !slot->was_new;
+    return epoll_ctl(poller->epoll_fd, other, fd, event) == 0 ? 0 : errno;
+}
+
 int rowan__poller_watch(rowan__poller *poller, int fd, uint32_t events,
                         rowan__ready_fn *ready, void *arg)
 {
@@ -119,12 +136,10 @@ int rowan__poller_watch(rowan__poller *poller, int fd, uint32_t events,
     slot = &poller->slots[fd];
     slot->number++;
     event.data.u64 = (uint64_t)slot->number << 32 | (uint32_t)fd;
-    rc = epoll_ctl(poller->epoll_fd, EPOLL_CTL_MOD, fd, &event);
-    if (rc < 0 && errno == ENOENT)
-        rc = epoll_ctl(poller->epoll_fd, EPOLL_CTL_ADD, fd, &event);
-    slot->ready = rc < 0 ? NULL : ready;
+    rc = arm(poller, fd, &event, slot);
+    slot->ready = rc != 0 ? NULL : ready;
     slot->arg = arg;
-    return rc < 0 ? errno : 0;
+    return rc;
 }
 
 void rowan__poller_forget(rowan__poller *poller, int fd)

@@ -210,7 +210,7 @@ rowan_status rowan__router_add(rowan__router *router, const char *method,
     return st == ROWAN_OK ? add_to(node, route, err) : st;
 }
 
-static const rowan__route *route_of(const struct node *node, const char *method)
+static rowan__route *route_of(const struct node *node, const char *method)
 {
     for (size_t i = 0; i < node->n_routes; i++) {
         if (strcmp(node->routes[i]->method, method) == 0)

@@ -21,11 +21,15 @@ typedef struct rowan__route {
     const char
         *params[ROWAN__MAX_PARAMS]; /* names of the segments in braces, in order */
     size_t n_params;
+
+    /* What its last answer was like; the next one is prepared for the same. */
+    size_t last_len; /* bytes */
+    bool is_long;    /* more rows than are read in one go */
 } rowan__route;
 
 typedef struct rowan__match {
-    const rowan__route *route; /* NULL: the path is known, not with this method */
-    const char *allow;         /* the methods it is known with: "GET, HEAD, OPTIONS" */
+    rowan__route *route; /* NULL: the path is known, not with this method */
+    const char *allow;   /* the methods it is known with: "GET, HEAD, OPTIONS" */
     rowan_text values[ROWAN__MAX_PARAMS]; /* what the segments in braces stand for */
 } rowan__match;
 
