@@ -25,6 +25,7 @@ static void init_data(const test_mariadb *server)
     output = test_run(&(test_command){
         .argv = (const char *const[]){ "mariadb-install-db", "--no-defaults",
                                        test_printf("--datadir=%s/data", server->dir),
+                                       test_printf("--tmpdir=%s", server->dir),
                                        "--skip-test-db", "--skip-name-resolve", NULL },
         .dir = server->dir,
         .user = "nobody",
