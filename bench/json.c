@@ -10,7 +10,7 @@
 typedef struct json_bench {
     BenchPerson *people;
     size_t n_people;
-    rowan_json ours;
+    rowan_json_writer ours;
     json_text theirs;
 } json_bench;
 
