@@ -30,7 +30,7 @@ typedef struct rowan__conn {
 typedef struct rowan__prepared {
     rowan__conn *conn;
     const char *sql; /* set by who keeps it */
-    bool stale; /* set by the driver: the server wants it prepared anew */
+    bool stale;      /* set by the driver: the server wants it prepared anew */
 } rowan__prepared;
 
 typedef struct rowan__connect_opts {

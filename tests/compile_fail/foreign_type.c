@@ -3,8 +3,8 @@
 
 ROWAN_MODEL(Person, "person", // here
     (rowan_int64, id, PRIMARY_KEY),
-    (float,       weight)
+    (long double, weight)
 )
-/* gcc:   error: '_Generic' selector of type 'float' is not compatible with any association
- * clang: error: controlling expression type 'float' not compatible with any generic association type
+/* gcc:   error: static assertion failed: "Person.weight has a type that no column can have
+ * clang: "Person.weight has a type that no column can have
  */

@@ -243,14 +243,17 @@ static void test_text_with_an_index_of_mariadb(void **state)
 
     (void)state;
     rowan__buf_init(&sql, 0);
-    assert_true(rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 0, &sql));
+    assert_true(
+        rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 0, &sql));
     assert_string_equal(sql.ptr, "CREATE INDEX IF NOT EXISTS `indexed_words_idx` ON "
                                  "`indexed` (`words`(255))");
     rowan__buf_clear(&sql);
-    assert_true(rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 1, &sql));
+    assert_true(
+        rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 1, &sql));
     assert_string_equal(sql.ptr, "CREATE INDEX IF NOT EXISTS `indexed_name_idx` ON "
                                  "`indexed` (`name`)");
-    assert_false(rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 2, &sql));
+    assert_false(
+        rowan__ddl_create_index(&rowan__dialect_mariadb, &Indexed_model, 2, &sql));
     rowan__buf_done(&sql);
 }
 

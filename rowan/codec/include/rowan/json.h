@@ -43,8 +43,8 @@ void rowan_json_value(rowan_json_writer *json, const rowan_value *value);
 void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const void *row);
 
 /* Appends n_rows rows that follow each other as objects with a comma between them. */
-void rowan_json_rows(rowan_json_writer *json, const rowan_model *model, const void *rows,
-                     size_t n_rows);
+void rowan_json_rows(rowan_json_writer *json, const rowan_model *model,
+                     const void *rows, size_t n_rows);
 
 #ifdef __cplusplus
 }

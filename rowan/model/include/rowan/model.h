@@ -153,7 +153,7 @@ struct rowan_model {
     const char *table;           /* in the database: "person" */
     const rowan_column *columns; /* columns[n_columns], in the order of declaration */
     uint16_t n_columns;
-    uint16_t row_size; /* bytes: sizeof(Person) */
+    uint16_t row_size;                   /* bytes: sizeof(Person) */
     const rowan_constraint *constraints; /* constraints[n_constraints] */
     uint16_t n_constraints;
 };

@@ -113,13 +113,11 @@
 #define ROWAN__COLUMN_1(...)             ROWAN__COLUMN_2(__VA_ARGS__, )
 #define ROWAN__COLUMN_2(M, t, n, ...)                                          \
     { .name = #n,                                                              \
-      .type = (rowan_type)((ROWAN__KIND(((M *)0)->n) & 0xff) +                 \
-          ROWAN__CHECK((ROWAN__KIND(((M *)0)->n) & 0xff) != ROWAN_ENUM ||      \
-                           ROWAN__ENUMS(__VA_ARGS__),                          \
-                       #M "." #n " has a type that no column can have (an enum needs ENUM)")), \
-      .nullable = ROWAN__KIND(((M *)0)->n) > 0xff,                             \
-      .offset = __builtin_offsetof(M, n),                                      \
-      .value_offset = __builtin_offsetof(M, n) + ROWAN__VALUE_AT(((M *)0)->n), \
+      .type = ROWAN__TYPE_OF_KIND(M##__##n##__kind),                           \
+      .nullable = M##__##n##__kind > 0xff,                                     \
+      .offset = __builtin_offsetof(M, n) +                                     \
+                ROWAN__CHECK_KIND(M, n, ROWAN__ENUMS(__VA_ARGS__)),            \
+      .value_offset = __builtin_offsetof(M, n) + ROWAN__VALUE_AT(M, n),        \
       ROWAN__ATTRS(__VA_ARGS__) },
 
 /* A type's number; 0x100 more if nullable. What is not in the list is an enum, which is
@@ -129,14 +127,25 @@
     unsigned: ROWAN_ENUM, default: 0x100 + ROWAN_ENUM)
 #define ROWAN__KIND_OF(ENUM, name) \
     rowan_##name: ROWAN_##ENUM, rowan_opt_##name: 0x100 + ROWAN_##ENUM,
+#define ROWAN__TYPE_OF_KIND(kind) (rowan_type)((kind) & 0xff)
 
-/* Where the value is in a nullable scalar. */
-#define ROWAN__VALUE_AT(member) _Generic((member), \
-    ROWAN_SCALAR_TYPES(ROWAN__VALUE_AT_OF) ROWAN_SPAN_TYPES(ROWAN__VALUE_AT_START) \
-    unsigned: 0, default: __builtin_offsetof(rowan__opt_enum, value))
-#define ROWAN__VALUE_AT_OF(ENUM, name) \
-    rowan_##name: 0, rowan_opt_##name: __builtin_offsetof(rowan_opt_##name, value),
-#define ROWAN__VALUE_AT_START(ENUM, name) rowan_##name: 0, rowan_opt_##name: 0,
+/* The kinds, an enumerator a column: the selection is slow to compile, and is made once. */
+#define ROWAN__KIND_PASS(M, ...) \
+    ROWAN__IF_COLUMN(ROWAN__KIND_PASS_0, ROWAN__NOTHING, M, __VA_ARGS__)
+#define ROWAN__KIND_PASS_0(M, tuple) ROWAN__KIND_PASS_1(M, ROWAN__UNPAREN tuple, )
+#define ROWAN__KIND_PASS_1(...)      ROWAN__KIND_PASS_2(__VA_ARGS__)
+#define ROWAN__KIND_PASS_2(M, t, n, ...) M##__##n##__kind = ROWAN__KIND(((M *)0)->n),
+
+/* A type that no column can have looks like an enum's, and lacks its labels. */
+#define ROWAN__CHECK_KIND(M, n, n_enums)                                       \
+    ROWAN__CHECK(ROWAN__TYPE_OF_KIND(M##__##n##__kind) != ROWAN_ENUM || n_enums, \
+                 #M "." #n " has a type that no column can have (an enum needs ENUM)")
+
+/* Where the value is in a nullable scalar: behind a bool, as its alignment wants. */
+#define ROWAN__VALUE_AT(M, n)                                                  \
+    (M##__##n##__kind <= 0xff || M##__##n##__kind == 0x100 + ROWAN_TEXT ||     \
+     M##__##n##__kind == 0x100 + ROWAN_BYTES || M##__##n##__kind == 0x100 + ROWAN_JSON \
+         ? 0 : __alignof__(((M *)0)->n))
 
 /* ROWAN_ENUM(Party, (PARTY_WHIG, "Whig"), ...): see rowan/model.h. */
 #define ROWAN_ENUM(E, ...)                                                               \
@@ -263,6 +272,7 @@
     struct M##__index { ROWAN__EACH(ROWAN__INDEX, M, __VA_ARGS__) };                     \
     extern const rowan_model M##_model __attribute__((weak, visibility("hidden")));      \
     extern const rowan_column M##_columns[] __attribute__((weak, visibility("hidden"))); \
+    enum { ROWAN__EACH(ROWAN__KIND_PASS, M, __VA_ARGS__) };                              \
     extern const rowan_constraint M##_constraints[]                                      \
         __attribute__((weak, visibility("hidden")));                                     \
     ROWAN__OVERRIDES_OK                                                                  \

@@ -37,8 +37,9 @@ typedef struct rowan_engine rowan_engine;
  * values of parameters are not in it. */
 typedef struct rowan_query_event {
     const char *sql;
-    int64_t duration_us; /* from sending it to its last row; a cursor's first answer only */
-    uint64_t n_rows;     /* read or changed, as far as is known */
+    int64_t
+        duration_us; /* from sending it to its last row; a cursor's first answer only */
+    uint64_t n_rows; /* read or changed, as far as is known */
     rowan_status status;
 } rowan_query_event;
 
@@ -56,15 +57,15 @@ typedef struct rowan_engine_opts { /* {0} is valid: what stands in brackets */
     uint32_t pre_ping_after_ms;    /* ask a connection that was idle so long whether it
                                     * still answers [1,000]; UINT32_MAX never asks. One
                                     * whose peer has hung up is found without asking. */
-    uint32_t max_age_ms;           /* a connection is not lent when it is older [0: any] */
-    uint32_t retry_after_ms;       /* after a connect that failed, fail at once for so long,
+    uint32_t max_age_ms;      /* a connection is not lent when it is older [0: any] */
+    uint32_t retry_after_ms;  /* after a connect that failed, fail at once for so long,
                                     * doubled each time up to 5,000 [100]; UINT32_MAX:
                                     * every session tries */
-    const char *read_uri;          /* where sessions that only read go, such as a replica
+    const char *read_uri;     /* where sessions that only read go, such as a replica
                                     * [NULL: to the same] */
-    rowan_query_fn *on_query;      /* [NULL] */
+    rowan_query_fn *on_query; /* [NULL] */
     void *on_query_ctx;
-    rowan_wait_hook wait;          /* how to wait [poll(2)] */
+    rowan_wait_hook wait; /* how to wait [poll(2)] */
 } rowan_engine_opts;
 
 /* Makes an engine.
@@ -95,12 +96,13 @@ const char *rowan_engine_name(const rowan_engine *engine);
 typedef struct rowan_pool_stats {
     uint64_t n_connects;  /* connections made */
     uint64_t n_checkouts; /* connections lent */
-    uint64_t n_stale;     /* found dead or too old when they were to be lent, and replaced */
-    uint64_t n_failures;  /* connects that failed */
-    uint64_t n_waits;     /* sessions that had to wait for one */
-    uint64_t n_timeouts;  /* and those that waited in vain */
-    uint32_t n_idle;      /* now */
-    uint32_t n_lent;      /* now */
+    uint64_t
+        n_stale; /* found dead or too old when they were to be lent, and replaced */
+    uint64_t n_failures; /* connects that failed */
+    uint64_t n_waits;    /* sessions that had to wait for one */
+    uint64_t n_timeouts; /* and those that waited in vain */
+    uint32_t n_idle;     /* now */
+    uint32_t n_lent;     /* now */
 } rowan_pool_stats;
 
 /* Of the pool that writes; the pool of read_uri is not counted. Threads: any. */
