@@ -500,6 +500,22 @@ static rowan_status read_column(sqlite3_value *value, const rowan_model *shape,
     return st;
 }
 
+/* Most of what is read is text: the way of all types, made short. False if it is not the
+ * text that the model says, or memory is out. */
+static bool read_text(sqlite3_value *value, const rowan_column *column,
+                      rowan_arena *arena, char *row)
+{
+    rowan_text text;
+
+    if (column->type != ROWAN_TEXT || sqlite3_value_type(value) != SQLITE_TEXT)
+        return false;
+    text.ptr = (const char *)sqlite3_value_text(value);
+    text.len = (size_t)sqlite3_value_bytes(value);
+    text.ptr = text.ptr == NULL ? NULL : rowan_arena_strndup(arena, text.ptr, text.len);
+    memcpy(row + column->value_offset, &text, sizeof text);
+    return text.ptr != NULL;
+}
+
 /* Values are taken whole: that is one call which locks and checks a column instead of
  * three, and without mutexes a value may be asked by itself. */
 static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error *err)
@@ -510,9 +526,12 @@ static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error 
     if (row == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     for (int i = 0; i < shape->n_columns; i++) {
-        rowan_status st = read_column(sqlite3_column_value(stmt, i), shape,
-                                      &shape->columns[i], row, rows->arena, err);
+        const rowan_column *column = &shape->columns[i];
+        sqlite3_value *value = sqlite3_column_value(stmt, i);
+        rowan_status st = ROWAN_OK;
 
+        if (!read_text(value, column, rows->arena, row))
+            st = read_column(value, shape, column, row, rows->arena, err);
         if (st != ROWAN_OK)
             return st;
     }
