@@ -11,7 +11,6 @@
  *     sqlite:///:memory:           one database in memory, for one engine
  *     postgresql://user:password@host:5432/name?sslmode=require   also postgres://, several
  *                                  hosts with commas, and any parameter that libpq knows
- *     mariadb://user:password@host:3306/name                      also mysql://
  *     mariadb://user:password@host:3306/name?ssl_ca=/etc/ca.pem   also mysql://; or
  *     mariadb://user:password@/name?unix_socket=/run/mysqld/mysqld.sock
  *         MariaDB 10.5 or newer. ssl_mode, ssl_ca, ssl_capath, ssl_cert, ssl_key and
