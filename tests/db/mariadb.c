@@ -3,7 +3,11 @@
 
 #include <rowan/merge.h>
 
+#include <arpa/inet.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "driver_int.h"
 #include "mariadb.h"
@@ -123,6 +127,97 @@ static void test_hosts_are_tried_in_turn(void **state)
     assert_ok(rowan_session_open(f.engine, &f.db, &err), &err);
     assert_status(rowan_session_ping(f.db, &err), ROWAN_ECONN, &err);
     close_notes(&f);
+}
+
+/* A server without TLS is not taken where TLS is asked for. */
+static void test_tls_is_required(void **state)
+{
+    static const char *const params[] = { "ssl_mode=REQUIRED", "ssl_mode=VERIFY_CA",
+                                          "ssl_mode=VERIFY_IDENTITY",
+                                          "ssl_ca=/etc/passwd" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof params / sizeof params[0]; i++) {
+        struct fixture f = { NULL, NULL };
+
+        assert_ok(rowan_engine_open(test_printf("%s?%s", test_mariadb_uri(), params[i]),
+                                    NULL, &f.engine, &err),
+                  &err);
+        assert_ok(rowan_session_open(f.engine, &f.db, &err), &err);
+        assert_status(rowan_session_ping(f.db, &err), ROWAN_ECONN, &err);
+        close_notes(&f);
+    }
+}
+
+/* A server that is none: it asks for the password as it is, and notes what it gets. */
+struct rogue {
+    int listener;
+    char heard[4096];
+    size_t n_heard;
+};
+
+static void say(int fd, char number, const char *words, size_t len)
+{
+    char packet[256] = { (char)len, 0, 0, number };
+
+    memcpy(packet + 4, words, len);
+    assert_int_equal(write(fd, packet, len + 4), len + 4);
+}
+
+static void *ask_for_the_password(void *arg)
+{
+    static const char hello[] = "\x0a"
+                                "5.5.5-10.11.0-MariaDB\0"
+                                "\1\0\0\0"
+                                "12345678\0"
+                                "\x0b\x82\x2d\x02\0\x28\0\x15"
+                                "\0\0\0\0\0\0\0\0\0\0"
+                                "123456789012\0"
+                                "mysql_native_password";
+    static const char ask[] = "\xfe"
+                              "mysql_clear_password";
+    struct rogue *rogue = arg;
+    int fd = accept(rogue->listener, NULL, NULL);
+    ssize_t n;
+
+    say(fd, 0, hello, sizeof hello);
+    n = read(fd, rogue->heard, sizeof rogue->heard);
+    say(fd, 2, ask, sizeof ask);
+    while (n > 0) {
+        rogue->n_heard += (size_t)n;
+        n = read(fd, rogue->heard + rogue->n_heard,
+                 sizeof rogue->heard - rogue->n_heard);
+    }
+    (void)close(fd);
+    return NULL;
+}
+
+static void test_password_is_not_given_away(void **state)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    socklen_t len = sizeof address;
+    struct rogue rogue = { .listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+    struct fixture f = { NULL, NULL };
+    pthread_t thread;
+
+    (void)state;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(rogue.listener, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(rogue.listener, 1), 0);
+    assert_int_equal(getsockname(rogue.listener, (struct sockaddr *)&address, &len), 0);
+    assert_int_equal(pthread_create(&thread, NULL, ask_for_the_password, &rogue), 0);
+    assert_ok(rowan_engine_open(test_printf("mariadb://rowan:s3cr3t@127.0.0.1:%d/x",
+                                            ntohs(address.sin_port)),
+                                NULL, &f.engine, &err),
+              &err);
+    assert_ok(rowan_session_open(f.engine, &f.db, &err), &err);
+    assert_status(rowan_session_ping(f.db, &err), ROWAN_ECONN, &err);
+    assert_contains(err.message, "asks for the password itself");
+    close_notes(&f);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(rogue.n_heard > 32);
+    assert_null(memmem(rogue.heard, rogue.n_heard, "s3cr3t", 6));
+    (void)close(rogue.listener);
 }
 
 /* Text. */
@@ -425,6 +520,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parameters_are_checked),
         cmocka_unit_test(test_hosts_are_tried_in_turn),
+        cmocka_unit_test(test_tls_is_required),
+        cmocka_unit_test(test_password_is_not_given_away),
         cmocka_unit_test(test_text_is_exact),
         cmocka_unit_test(test_long_keys_are_refused),
         cmocka_unit_test(test_too_large_for_the_server),

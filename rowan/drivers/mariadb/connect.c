@@ -166,12 +166,20 @@ static void set_text(MYSQL *mysql, enum mysql_option option, const char *value)
         (void)mysql_options(mysql, option, value);
 }
 
-/* From 3.4 on the library has one switch for both checks of a certificate. */
+/* Ways to prove a password that do not give it away to whoever asks. */
+static const char safe_plugins[] =
+    "mysql_native_password,client_ed25519,parsec,auth_gssapi_client";
+
+/* A password itself goes to a server that was verified only. The library takes TLS where
+ * the server has it, however strongly it is told to: check_tls() looks afterwards. From 3.4
+ * on it has one switch for both checks of a certificate. */
 static void set_tls(MYSQL *mysql, const rowan__uri *uri)
 {
     tls_mode mode = mode_of(uri);
     bool one_switch = mysql_get_client_version() >= 30400;
 
+    if (mode < TLS_VERIFY_CA)
+        set_text(mysql, (enum mysql_option)MARIADB_OPT_RESTRICTED_AUTH, safe_plugins);
     if (mode == TLS_DISABLED)
         return;
     (void)mysql_ssl_set(mysql, rowan__uri_param_get(uri, "ssl_key"),
@@ -179,7 +187,7 @@ static void set_tls(MYSQL *mysql, const rowan__uri *uri)
                         rowan__uri_param_get(uri, "ssl_ca"),
                         rowan__uri_param_get(uri, "ssl_capath"),
                         rowan__uri_param_get(uri, "ssl_cipher"));
-    set_flag(mysql, MYSQL_OPT_SSL_ENFORCE, mode >= TLS_REQUIRED);
+    set_flag(mysql, MYSQL_OPT_SSL_ENFORCE, true);
     set_flag(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT,
              mode >= (one_switch ? TLS_VERIFY_CA : TLS_VERIFY_IDENTITY));
 }
@@ -231,6 +239,15 @@ static bool shake_hands(mariadb_conn *conn, const rowan__uri_host *host, bool by
     return done != NULL;
 }
 
+static rowan_status check_tls(mariadb_conn *conn, bool by_socket, rowan_error *err)
+{
+    if (by_socket || mode_of(conn->uri) < TLS_REQUIRED ||
+        mysql_get_ssl_cipher(conn->mysql) != NULL)
+        return ROWAN_OK;
+    return rowan_fail(err, ROWAN_ECONN,
+                      "MariaDB: the server offers no TLS, which the URI requires");
+}
+
 static rowan_status check_server(mariadb_conn *conn, rowan_error *err)
 {
     if (mariadb_connection(conn->mysql) &&
@@ -262,10 +279,13 @@ static rowan_status set_variables(mariadb_conn *conn, int64_t deadline,
     return rowan__maria_run(conn, sql, deadline, err);
 }
 
-static rowan_status set_up(mariadb_conn *conn, int64_t deadline, rowan_error *err)
+static rowan_status set_up(mariadb_conn *conn, bool by_socket, int64_t deadline,
+                           rowan_error *err)
 {
-    rowan_status st = check_server(conn, err);
+    rowan_status st = check_tls(conn, by_socket, err);
 
+    if (st == ROWAN_OK)
+        st = check_server(conn, err);
     if (st == ROWAN_OK)
         st = set_variables(conn, deadline, err);
     if (st == ROWAN_OK)
@@ -294,7 +314,7 @@ rowan_status rowan__maria_connect(mariadb_conn *conn, const rowan__uri_host *hos
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     set_options(conn, by_socket);
     rowan__maria_begin(conn, deadline);
-    st = shake_hands(conn, host, by_socket) ? set_up(conn, deadline, err)
+    st = shake_hands(conn, host, by_socket) ? set_up(conn, by_socket, deadline, err)
                                             : rowan__maria_fail(conn, err);
     if (st == ROWAN_ETIMEOUT)
         return rowan_fail(err, ROWAN_ECONN, "MariaDB: no connection within %u ms",
