@@ -151,6 +151,19 @@ static void ignore_notice(void *ctx, const PGresult *result)
     (void)result;
 }
 
+static rowan_status run(rowan__conn *base, const char *sql, rowan_error *err);
+
+/* A backslash in a literal is a backslash, whatever the database or the user is set to:
+ * models write theirs into the DDL. Servers tell the setting when they are connected. */
+static rowan_status keep_backslashes(postgres_conn *conn, rowan_error *err)
+{
+    const char *set = PQparameterStatus(conn->pg, "standard_conforming_strings");
+
+    if (set != NULL && strcmp(set, "on") == 0)
+        return ROWAN_OK;
+    return run(&conn->base, "SET standard_conforming_strings = on", err);
+}
+
 static void close_conn(rowan__conn *base)
 {
     postgres_conn *conn = (postgres_conn *)base;
@@ -179,11 +192,13 @@ static rowan_status connect_server(const rowan__uri *uri,
         st = wait_connected(conn, err);
     if (st == ROWAN_OK && PQsetnonblocking(conn->pg, 1) != 0)
         st = rowan__pg_fail(conn, err);
+    (void)PQsetNoticeReceiver(conn->pg, ignore_notice, NULL);
+    if (st == ROWAN_OK)
+        st = keep_backslashes(conn, err);
     if (st != ROWAN_OK) {
         close_conn(&conn->base);
         return st;
     }
-    (void)PQsetNoticeReceiver(conn->pg, ignore_notice, NULL);
     *out = &conn->base;
     return ROWAN_OK;
 }
