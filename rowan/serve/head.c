@@ -6,6 +6,11 @@
 
 #include "limits_int.h"
 
+/* What libmicrohttpd takes of a connection's memory, in bytes: for each header, cookie and
+ * parameter, and for the head of the answer. Beyond it there is a page of its own. */
+#define RECORD 80
+#define ANSWER 512
+
 /* clang-format off */
 const rowan__refusal rowan__refused_layout = { 400, "a line of the header is malformed" };
 const rowan__refusal rowan__refused_slow = { 408, "the request did not come to its end in time" };
@@ -49,6 +54,16 @@ static bool is_token(const char *text, size_t len)
             return false;
     }
     return len > 0;
+}
+
+/* How many bytes of text[len] are among `set`. */
+static size_t count(const char *text, size_t len, const char *set)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len; i++)
+        n += text[i] != '\0' && strchr(set, text[i]) != NULL;
+    return n;
 }
 
 static bool is_name(const char *name, size_t len, const char *expected)
@@ -127,7 +142,7 @@ static const rowan__refusal *check_known(rowan__head *head, const char *name,
     if (is_name(name, name_len, "Expect"))
         return is_name(value, value_len, "100-continue") ? NULL : &bad_expect;
     if (is_name(name, name_len, "Cookie"))
-        head->n_cookie_bytes += value_len;
+        head->memory += value_len + 16 + RECORD * (1 + count(value, value_len, ";,"));
     return NULL;
 }
 
@@ -135,6 +150,7 @@ const rowan__refusal *rowan__head_field(rowan__head *head, const char *name,
                                         size_t name_len, const char *value,
                                         size_t value_len)
 {
+    head->memory += RECORD;
     if (++head->n_fields > ROWAN__MAX_FIELDS)
         return &many_fields;
     if (!is_token(name, name_len))
@@ -250,6 +266,7 @@ const rowan__refusal *rowan__head_parse(const char *bytes, size_t len, size_t *h
     if (n == ROWAN__HEAD_MORE)
         return incomplete(bytes + at, len - at, true);
     refusal = parse_request_line(bytes + at, n, &minor);
+    head.memory = ANSWER + RECORD * count(bytes + at, n, "?&");
     while (refusal == NULL) {
         at += n + 2;
         if (at > ROWAN__MAX_HEAD)
@@ -264,6 +281,8 @@ const rowan__refusal *rowan__head_parse(const char *bytes, size_t len, size_t *h
     }
     if (refusal == NULL)
         refusal = rowan__head_end(&head, minor);
+    if (refusal == NULL && head.memory + at + 2 > ROWAN__CONN_MEMORY)
+        refusal = &rowan__refused_long;
     if (refusal == NULL)
         *head_len = at + 2;
     return refusal;

@@ -23,8 +23,8 @@ typedef struct rowan__refusal {
 typedef struct rowan__head { /* {0} is the start */
     size_t n_fields;
     size_t n_hosts, n_lengths, n_codings;
-    uint64_t length;       /* of the body, if n_lengths */
-    size_t n_cookie_bytes; /* of a Cookie header; libmicrohttpd copies it */
+    uint64_t length; /* of the body, if n_lengths */
+    size_t memory;   /* bytes that libmicrohttpd needs beside the head itself */
 } rowan__head;
 
 /* Each checks one part; NULL means it is fine. `minor` is 0 or 1: of HTTP/1.x. */

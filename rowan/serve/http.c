@@ -495,12 +495,32 @@ static struct peer *peer_of(struct MHD_Connection *connection)
     return info->socket_context;
 }
 
+/* The exchange is over, as far as libmicrohttpd is concerned. */
+static void end_exchange(rowan__exchange *exchange)
+{
+    rowan__http *http = exchange->http;
+
+    exchange->peer->exchange = NULL;
+    exchange->peer->deadline_ms = http->now_ms + ROWAN__IDLE_MS;
+    exchange->peer->unwatched = true;
+    exchange->connection = NULL;
+    exchange->suspended = false;
+    if (exchange->response != NULL)
+        MHD_destroy_response(exchange->response);
+    http->n_exchanges--;
+    http->opts.on_end(http->opts.ctx, exchange);
+    rowan__exchange_release(exchange);
+}
+
 static void *on_line(void *cls, const char *uri, struct MHD_Connection *connection)
 {
     rowan__http *http = cls;
     struct peer *peer = peer_of(connection);
-    rowan__exchange *exchange = peer == NULL ? NULL : new_exchange(http);
+    rowan__exchange *exchange;
 
+    if (peer != NULL && peer->exchange != NULL)
+        end_exchange(peer->exchange); /* it reads on behind a head that it refused */
+    exchange = peer == NULL ? NULL : new_exchange(http);
     if (exchange == NULL)
         return NULL;
     exchange->connection = connection;
@@ -529,23 +549,10 @@ static void *on_line(void *cls, const char *uri, struct MHD_Connection *connecti
 static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
                          enum MHD_RequestTerminationCode code)
 {
-    rowan__http *http = cls;
-    rowan__exchange *exchange = *con_cls;
-
-    (void)connection, (void)code;
+    (void)cls, (void)connection, (void)code;
+    if (*con_cls != NULL)
+        end_exchange(*con_cls);
     *con_cls = NULL;
-    if (exchange == NULL)
-        return;
-    exchange->peer->exchange = NULL;
-    exchange->peer->deadline_ms = http->now_ms + ROWAN__IDLE_MS;
-    exchange->peer->unwatched = true;
-    exchange->connection = NULL;
-    exchange->suspended = false;
-    if (exchange->response != NULL)
-        MHD_destroy_response(exchange->response);
-    http->n_exchanges--;
-    http->opts.on_end(http->opts.ctx, exchange);
-    rowan__exchange_release(exchange);
 }
 
 /* Connections. */
@@ -576,6 +583,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection,
     http->n_peers--;
     if (peer == NULL)
         return;
+    if (peer->exchange != NULL)
+        end_exchange(peer->exchange);
     if (peer->prev != NULL)
         peer->prev->next = peer->next;
     else

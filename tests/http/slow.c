@@ -120,6 +120,52 @@ static void cut_off_later(void **state)
     assert_serves();
 }
 
+static char *repeat(const char *text, size_t n)
+{
+    size_t len = strlen(text);
+    char *out = test_alloc(n * len + 1);
+
+    for (size_t i = 0; i < n; i++)
+        memcpy(out + i * len, text, len);
+    return out;
+}
+
+/* Heads that are more than libmicrohttpd has room for, as the second request of a
+ * connection: it refuses them in several ways, none of which may lose anything. */
+static void too_much_later(void **state)
+{
+    const char *const heads[] = {
+        test_printf("GET /people/1?%s HTTP/1.1\r\nHost: a\r\n\r\n",
+                    repeat("a=b&", 900)),
+        test_printf("GET /people/1?%s HTTP/1.1\r\nHost: a\r\n\r\n", repeat("&", 200)),
+        test_printf("GET /people/1 HTTP/1.1\r\nHost: a\r\nCookie: %s\r\n\r\n",
+                    repeat("a=b; ", 300)),
+        test_printf("GET /people/1 HTTP/1.1\r\nHost: a\r\n%s\r\n",
+                    repeat("X: y\r\n", 300)),
+        test_printf("GET /people/1 HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n",
+                    repeat("x", 8800)),
+        test_printf("GET /people/1?%s HTTP/1.1\r\nHost: a\r\n%s\r\n", repeat("&", 100),
+                    repeat("X: some value\r\n", 60)),
+        test_printf("GET /%s HTTP/1.1\r\nHost: a\r\n\r\n", repeat("x", 20000)),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        test_conn *conn = test_connect(api);
+        char *rest;
+
+        (void)test_send_text(conn, REQUEST);
+        assert_int_equal(test_receive(conn, false).status, 200);
+        (void)test_send_text(conn, heads[i]);
+        (void)shutdown(conn->fd, SHUT_WR);
+        rest = test_receive_all(conn);
+        if (*rest != '\0' && strncmp(rest, "HTTP/1.1 4", 10) != 0)
+            fail_msg("%zu: %s", i, rest);
+        test_hang_up(conn);
+    }
+    assert_serves();
+}
+
 static void what_is_too_slow_is_told_so(void **state)
 {
     static const char *const starts[] = {
@@ -324,6 +370,7 @@ int main(void)
         cmocka_unit_test(byte_by_byte),
         cmocka_unit_test(cut_off_at_every_byte),
         cmocka_unit_test(cut_off_later),
+        cmocka_unit_test(too_much_later),
         cmocka_unit_test(what_is_too_slow_is_told_so),
         cmocka_unit_test(a_drip_is_too_slow_too),
         cmocka_unit_test(a_client_that_says_nothing_is_hung_up_on),
