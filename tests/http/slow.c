@@ -143,7 +143,7 @@ static void too_much_later(void **state)
         test_printf("GET /people/1 HTTP/1.1\r\nHost: a\r\n%s\r\n",
                     repeat("X: y\r\n", 300)),
         test_printf("GET /people/1 HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n",
-                    repeat("x", 8800)),
+                    repeat("x", 9300)),
         test_printf("GET /people/1?%s HTTP/1.1\r\nHost: a\r\n%s\r\n", repeat("&", 100),
                     repeat("X: some value\r\n", 60)),
         test_printf("GET /%s HTTP/1.1\r\nHost: a\r\n\r\n", repeat("x", 20000)),
