@@ -18,7 +18,7 @@ static void init_data(const test_mariadb *server)
     test_write_text(
         init_file,
         test_printf("CREATE USER IF NOT EXISTS rowan@'%%' IDENTIFIED BY '%s';\n"
-                    "GRANT ALL ON *.* TO rowan@'%%';\n"
+                    "GRANT ALL ON *.* TO rowan@'%%' WITH GRANT OPTION;\n"
                     "CREATE DATABASE IF NOT EXISTS rowan CHARACTER SET latin1;\n",
                     server->password));
     test_give_to(server->dir, "nobody");
@@ -90,23 +90,44 @@ static bool answers(const char *uri)
     return connected;
 }
 
+#define MAX_ARGS 64
+
+/* argv[MAX_ARGS] of the server. */
+static const char *const *arguments(const test_mariadb *server)
+{
+    const char **argv = test_alloc(MAX_ARGS * sizeof *argv);
+    const char *const own_args[] = { program(),
+                                     "--no-defaults",
+                                     test_printf("--datadir=%s/data", server->dir),
+                                     test_printf("--socket=%s/s", server->dir),
+                                     test_printf("--pid-file=%s/pid", server->dir),
+                                     test_printf("--port=%d", server->port),
+                                     "--bind-address=127.0.0.1",
+                                     test_printf("--tmpdir=%s", server->dir),
+                                     test_printf("--init-file=%s/init.sql",
+                                                 server->dir),
+                                     "--skip-name-resolve",
+                                     "--skip-log-bin",
+                                     "--userstat=1",
+                                     "--max-connections=200",
+                                     "--innodb-flush-log-at-trx-commit=0",
+                                     "--innodb-doublewrite=0" };
+    size_t n = sizeof own_args / sizeof own_args[0];
+
+    memcpy(argv, own_args, sizeof own_args);
+    for (size_t i = 0; server->settings != NULL && server->settings[i] != NULL; i++) {
+        assert_true(n + 1 < MAX_ARGS);
+        argv[n++] = server->settings[i];
+    }
+    return argv;
+}
+
 void test_mariadb_start(test_mariadb *server)
 {
     int64_t end = test_clock_ms() + START_MS;
 
     server->process = test_start(&(test_command){
-        .argv =
-            (const char *const[]){
-                program(), "--no-defaults",
-                test_printf("--datadir=%s/data", server->dir),
-                test_printf("--socket=%s/s", server->dir),
-                test_printf("--pid-file=%s/pid", server->dir),
-                test_printf("--port=%d", server->port), "--bind-address=127.0.0.1",
-                test_printf("--tmpdir=%s", server->dir),
-                test_printf("--init-file=%s/init.sql", server->dir),
-                "--skip-name-resolve", "--skip-log-bin", "--userstat=1",
-                "--max-connections=200", "--innodb-flush-log-at-trx-commit=0",
-                "--innodb-doublewrite=0", NULL },
+        .argv = arguments(server),
         .dir = server->dir,
         .user = "nobody",
     });
@@ -119,8 +140,14 @@ void test_mariadb_start(test_mariadb *server)
 
 test_mariadb *test_mariadb_new(void)
 {
+    return test_mariadb_new_with(NULL);
+}
+
+test_mariadb *test_mariadb_new_with(const char *const *settings)
+{
     test_mariadb *server = test_alloc(sizeof *server);
 
+    server->settings = settings;
     server->dir = test_dir();
     server->port = test_free_port();
     server->password = test_random_word();

@@ -15,14 +15,18 @@
 typedef struct test_mariadb {
     const char *dir; /* of the socket "s"; the data lies in dir/data */
     int port;
-    const char *password;   /* of "rowan", who may do everything */
-    const char *uri;        /* mariadb://rowan:...@127.0.0.1:port/rowan */
-    const char *socket_uri; /* the same through the Unix socket */
+    const char *password;        /* of "rowan", who may do everything */
+    const char *uri;             /* mariadb://rowan:...@127.0.0.1:port/rowan */
+    const char *socket_uri;      /* the same through the Unix socket */
+    const char *const *settings; /* "--ssl" and the like, NULL at the end; or NULL */
     test_process *process;
 } test_mariadb;
 
 /* A new server with an empty database "rowan", ready. */
 test_mariadb *test_mariadb_new(void);
+
+/* The same with settings, which live as long as the server. */
+test_mariadb *test_mariadb_new_with(const char *const *settings);
 
 /* Stops it and waits: SIGTERM throws the clients out, SIGKILL lets it crash. */
 void test_mariadb_stop(test_mariadb *server, int signal);

@@ -39,7 +39,7 @@ static const char *program(const char *name)
 }
 
 /* PostgreSQL refuses to run as root. */
-static const char *server_user(void)
+const char *test_postgres_user(void)
 {
     return getpwnam("postgres") != NULL ? "postgres" : "nobody";
 }
@@ -50,8 +50,8 @@ static void init_data(const test_postgres *server)
     test_output output;
 
     test_write_text(password_file, server->password);
-    test_give_to(server->dir, server_user());
-    test_give_to(password_file, server_user());
+    test_give_to(server->dir, test_postgres_user());
+    test_give_to(password_file, test_postgres_user());
     output = test_run(&(test_command){
         .argv = (const char *const[]){ program("initdb"), "-D",
                                        test_printf("%s/data", server->dir), "-U",
@@ -59,7 +59,7 @@ static void init_data(const test_postgres *server)
                                        password_file, "-E", "UTF8", "--locale=C", "-N",
                                        "--no-instructions", NULL },
         .dir = server->dir,
-        .user = server_user(),
+        .user = test_postgres_user(),
         .timeout_ms = START_MS,
     });
     if (output.exit_code != 0)
@@ -71,19 +71,47 @@ bool test_postgres_answers(const char *uri)
     return PQping(uri) == PQPING_OK;
 }
 
+#define MAX_ARGS 64
+
+/* argv[MAX_ARGS] of the server. */
+static const char *const *arguments(const test_postgres *server)
+{
+    const char **argv = test_alloc(MAX_ARGS * sizeof *argv);
+    const char *const own_args[] = { program("postgres"),
+                                     "-D",
+                                     test_printf("%s/data", server->dir),
+                                     "-F",
+                                     "-k",
+                                     server->dir,
+                                     "-p",
+                                     test_printf("%d", server->port),
+                                     "-c",
+                                     "listen_addresses=127.0.0.1",
+                                     "-c",
+                                     "max_connections=200",
+                                     "-c",
+                                     "full_page_writes=off",
+                                     "-c",
+                                     "autovacuum=off" };
+    size_t n = sizeof own_args / sizeof own_args[0];
+
+    memcpy(argv, own_args, sizeof own_args);
+    for (size_t i = 0; server->settings != NULL && server->settings[i] != NULL; i++) {
+        assert_true(n + 2 < MAX_ARGS);
+        argv[n++] = "-c";
+        argv[n++] = server->settings[i];
+    }
+    return argv;
+}
+
 void test_postgres_start(test_postgres *server)
 {
     int64_t end = test_clock_ms() + START_MS;
 
     server->process = test_start(&(test_command){
-        .argv =
-            (const char *const[]){
-                program("postgres"), "-D", test_printf("%s/data", server->dir), "-F",
-                "-k", server->dir, "-p", test_printf("%d", server->port), "-c",
-                "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c",
-                "full_page_writes=off", "-c", "autovacuum=off", NULL },
+        .argv = arguments(server),
         .dir = server->dir,
-        .user = server_user(),
+        .user = test_postgres_user(),
     });
     while (!test_postgres_answers(server->uri)) {
         if (!test_is_running(server->process) || test_clock_ms() > end)
@@ -94,8 +122,14 @@ void test_postgres_start(test_postgres *server)
 
 test_postgres *test_postgres_new(void)
 {
+    return test_postgres_new_with(NULL);
+}
+
+test_postgres *test_postgres_new_with(const char *const *settings)
+{
     test_postgres *server = test_alloc(sizeof *server);
 
+    server->settings = settings;
     server->dir = test_dir();
     server->port = test_free_port();
     server->password = test_random_word();

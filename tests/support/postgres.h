@@ -15,14 +15,21 @@
 typedef struct test_postgres {
     const char *dir; /* of the socket; the data lies in dir/data */
     int port;
-    const char *password;   /* of the superuser "rowan" */
-    const char *uri;        /* postgresql://rowan:...@127.0.0.1:port/postgres */
-    const char *socket_uri; /* the same through the Unix socket */
+    const char *password;        /* of the superuser "rowan" */
+    const char *uri;             /* postgresql://rowan:...@127.0.0.1:port/postgres */
+    const char *socket_uri;      /* the same through the Unix socket */
+    const char *const *settings; /* "ssl=on" and the like, NULL at the end; or NULL */
     test_process *process;
 } test_postgres;
 
 /* A new server with an empty database "postgres", ready. */
 test_postgres *test_postgres_new(void);
+
+/* The same with settings, which live as long as the server. */
+test_postgres *test_postgres_new_with(const char *const *settings);
+
+/* The user that servers run as; what they read must be theirs. */
+const char *test_postgres_user(void);
 
 /* Stops it and waits: SIGTERM waits for the clients, SIGINT throws them out, SIGQUIT
  * and SIGKILL let it crash. */

@@ -4,7 +4,8 @@
  * URI can be shared with them:
  *     unix_socket          the server's socket; hosts are not looked at
  *     ssl_mode             DISABLED, PREFERRED (where nothing is said), REQUIRED,
- *                          VERIFY_CA, VERIFY_IDENTITY
+ *                          VERIFY_CA, VERIFY_IDENTITY; the library cannot check the
+ *                          authority alone, so that both check the name as well
  *     ssl_ca, ssl_capath   the authorities that the server's certificate must come from;
  *                          alone they mean VERIFY_IDENTITY
  *     ssl_cert, ssl_key    our own certificate; alone it means REQUIRED
@@ -171,12 +172,12 @@ static const char safe_plugins[] =
     "mysql_native_password,client_ed25519,parsec,auth_gssapi_client";
 
 /* A password itself goes to a server that was verified only. The library takes TLS where
- * the server has it, however strongly it is told to: check_tls() looks afterwards. From 3.4
- * on it has one switch for both checks of a certificate. */
+ * the server has it, however strongly it is told to: check_tls() looks afterwards. It has
+ * one switch for both checks of a certificate; without it a version before 3.4 takes any
+ * certificate, whatever authorities it was given: VERIFY_CA therefore checks the name too. */
 static void set_tls(MYSQL *mysql, const rowan__uri *uri)
 {
     tls_mode mode = mode_of(uri);
-    bool one_switch = mysql_get_client_version() >= 30400;
 
     if (mode < TLS_VERIFY_CA)
         set_text(mysql, (enum mysql_option)MARIADB_OPT_RESTRICTED_AUTH, safe_plugins);
@@ -188,8 +189,7 @@ static void set_tls(MYSQL *mysql, const rowan__uri *uri)
                         rowan__uri_param_get(uri, "ssl_capath"),
                         rowan__uri_param_get(uri, "ssl_cipher"));
     set_flag(mysql, MYSQL_OPT_SSL_ENFORCE, true);
-    set_flag(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT,
-             mode >= (one_switch ? TLS_VERIFY_CA : TLS_VERIFY_IDENTITY));
+    set_flag(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, mode >= TLS_VERIFY_CA);
 }
 
 /* The connect time-out is in seconds, but the library waits so many milliseconds for each
