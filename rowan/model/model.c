@@ -14,7 +14,7 @@ const rowan_column *rowan_model_column(const rowan_model *model, const char *nam
     for (size_t i = 0; i < model->n_columns; i++) {
         const char *own = model->columns[i].name;
 
-        if (strncmp(own, name, len) == 0 && own[len] == '\0')
+        if (strlen(own) == len && memcmp(own, name, len) == 0)
             return &model->columns[i];
     }
     return NULL;

@@ -162,6 +162,8 @@ static void columns_are_found_by_name(void **state)
         rowan_model_column(&Everything_model, "words", 5)); /* has another name */
     assert_null(rowan_model_column(&Everything_model, "", 0));
     assert_null(rowan_model_column(&Everything_model, "FLAG", 4));
+    assert_null(
+        rowan_model_column(&Everything_model, "flag\0and what lies behind it", 26));
 }
 
 static void a_key_is_one_column_or_none(void **state)
