@@ -56,7 +56,7 @@ rowan_status rowan_decimal_parse(const char *text, size_t len, rowan_decimal *ou
                                  rowan_error *err)
 {
     bool negative = len > 0 && *text == '-', seen_point = false;
-    int128 units = 0;
+    int128 units = 0, full = power_of_ten(ROWAN_DECIMAL_DIGITS - 1);
     size_t n_digits = 0;
     int scale = 0;
 
@@ -68,10 +68,10 @@ rowan_status rowan_decimal_parse(const char *text, size_t len, rowan_decimal *ou
         if (text[i] < '0' || text[i] > '9')
             return rowan_fail(err, ROWAN_EINVAL, "is not a decimal number");
         n_digits++;
-        units = units * 10 + (text[i] - '0');
         scale += seen_point;
-        if (!in_range(units) || scale > ROWAN_DECIMAL_DIGITS)
-            return too_long(err);
+        if (units >= full || scale > ROWAN_DECIMAL_DIGITS)
+            return too_long(err); /* before a digit more could wrap around */
+        units = units * 10 + (text[i] - '0');
     }
     if (n_digits == 0)
         return rowan_fail(err, ROWAN_EINVAL, "is not a decimal number");
