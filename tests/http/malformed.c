@@ -236,10 +236,9 @@ static void a_chunk_extension_is_passed_over_or_refused(void **state)
     test_answer answer;
 
     (void)state;
-    assert_true(test_send_text(conn,
-                               "GET /people/1 HTTP/1.1\r\nHost: a\r\n"
-                               "Transfer-Encoding: chunked\r\n\r\n"
-                               "5;name=\"value\"\r\nHello\r\n0\r\n\r\n"));
+    assert_true(test_send_text(conn, "GET /people/1 HTTP/1.1\r\nHost: a\r\n"
+                                     "Transfer-Encoding: chunked\r\n\r\n"
+                                     "5;name=\"value\"\r\nHello\r\n0\r\n\r\n"));
     answer = test_receive(conn, false);
     assert_true(answer.status == 200 || answer.status == 400);
     test_hang_up(conn);
