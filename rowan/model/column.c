@@ -44,8 +44,8 @@ const char *rowan_enum_label(const rowan_enum *labels, int64_t value)
 int rowan_enum_value(const rowan_enum *labels, const char *label, size_t len)
 {
     for (size_t i = 0; i < labels->n_labels; i++) {
-        if (strncmp(labels->labels[i], label, len) == 0 &&
-            labels->labels[i][len] == '\0')
+        if (strlen(labels->labels[i]) == len &&
+            memcmp(labels->labels[i], label, len) == 0)
             return (int)i;
     }
     return -1;

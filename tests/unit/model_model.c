@@ -166,6 +166,19 @@ static void columns_are_found_by_name(void **state)
         rowan_model_column(&Everything_model, "flag\0and what lies behind it", 26));
 }
 
+static void a_label_is_the_whole_of_it(void **state)
+{
+    static const char *const words[] = { "good", "bad" };
+    const rowan_enum labels = { "Weather", words, 2 };
+
+    (void)state;
+    assert_int_equal(rowan_enum_value(&labels, "bad", 3), 1);
+    assert_int_equal(rowan_enum_value(&labels, "bad", 2), -1);
+    assert_int_equal(rowan_enum_value(&labels, "good!", 5), -1);
+    assert_int_equal(rowan_enum_value(&labels, "", 0), -1);
+    assert_int_equal(rowan_enum_value(&labels, "good\0and what is behind it", 25), -1);
+}
+
 static void a_key_is_one_column_or_none(void **state)
 {
     (void)state;
@@ -497,6 +510,7 @@ int main(void)
         cmocka_unit_test(columns_have_their_attributes),
         cmocka_unit_test(up_to_64_columns),
         cmocka_unit_test(columns_are_found_by_name),
+        cmocka_unit_test(a_label_is_the_whole_of_it),
         cmocka_unit_test(a_key_is_one_column_or_none),
         cmocka_unit_test(get_and_set_are_inverse),
         cmocka_unit_test(null_is_read_and_set),
