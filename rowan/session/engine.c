@@ -129,6 +129,7 @@ static rowan_status open_one(const char *uri, const rowan_engine_opts *opts,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     if (opts != NULL)
         engine->opts = *opts;
+    engine->opts.read_uri = NULL; /* the caller's text */
     set_defaults(&engine->opts);
     st = set_up(engine, uri == NULL ? ROWAN_DEFAULT_URI : uri, err);
     if (st == ROWAN_OK && pthread_mutex_init(&engine->lock, NULL) != 0)
@@ -160,7 +161,6 @@ rowan_status rowan_engine_open(const char *uri, const rowan_engine_opts *opts,
             return st;
         }
     }
-    engine->opts.read_uri = NULL; /* the caller's text */
     *out = engine;
     return ROWAN_OK;
 }
