@@ -119,21 +119,44 @@ static bool is_plain(uint64_t word)
     return ((word | below_space | quote | backslash | del) & each * 0x80) == 0;
 }
 
-/* At most 6 * len + 2 bytes. */
-static char *put_string(char *to, const char *text, size_t len)
+/* Copies a text of 4 to 7 bytes, by two overlapping halves of a word; false if it is not
+ * plain. */
+static bool put_short(char *to, const char *text, size_t len)
 {
-    size_t valid = 0; /* up to where bytes beyond ASCII are known to be UTF-8 */
-    size_t i = 0;
+    uint32_t first, last;
+
+    memcpy(&first, text, sizeof first);
+    memcpy(&last, text + len - sizeof last, sizeof last);
+    if (!is_plain((uint64_t)first << 32 | last))
+        return false;
+    memcpy(to, &first, sizeof first);
+    memcpy(to + len - sizeof last, &last, sizeof last);
+    return true;
+}
+
+/* The same for any text, by words, of which the last may overlap the one before. */
+static bool put_plain(char *to, const char *text, size_t len)
+{
     uint64_t word;
 
-    *to++ = '"';
-    for (; len - i >= sizeof word; i += sizeof word) {
-        memcpy(&word, text + i, sizeof word);
+    if (len < sizeof word)
+        return len >= sizeof word / 2 && put_short(to, text, len);
+    for (size_t i = 0; i < len; i += sizeof word) {
+        size_t at = len - i < sizeof word ? len - sizeof word : i;
+
+        memcpy(&word, text + at, sizeof word);
         if (!is_plain(word))
-            break;
-        to = put(to, (const char *)&word, sizeof word);
+            return false;
+        memcpy(to + at, &word, sizeof word);
     }
-    for (; i < len; i++) {
+    return true;
+}
+
+static char *put_escaped(char *to, const char *text, size_t len)
+{
+    size_t valid = 0; /* up to where bytes beyond ASCII are known to be UTF-8 */
+
+    for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
 
         if (c < 0x80) {
@@ -150,6 +173,14 @@ static char *put_string(char *to, const char *text, size_t len)
         else /* a bad byte: U+FFFD, and on behind it */
             to = put(to, "\xef\xbf\xbd", 3);
     }
+    return to;
+}
+
+/* At most 6 * len + 2 bytes. */
+static char *put_string(char *to, const char *text, size_t len)
+{
+    *to++ = '"';
+    to = put_plain(to, text, len) ? to + len : put_escaped(to, text, len);
     *to++ = '"';
     return to;
 }
@@ -231,17 +262,21 @@ static char *put_value(char *to, const rowan_value *value)
     return to;
 }
 
-/* Room for `n` bytes and a value behind them, or NULL. */
-static char *value_room(rowan_json_writer *json, size_t n, const rowan_value *value)
+/* Room for `n` bytes and a value of `len` bytes of text behind them, or NULL. */
+static char *text_room(rowan_json_writer *json, size_t n, size_t len)
 {
-    size_t len =
-        rowan__is_span(value->type) && !value->is_null ? value->as.text.len : 0;
-
     if (len > SIZE_MAX / 12 || n > SIZE_MAX / 4) {
         json->failed = true;
         return NULL;
     }
     return room(json, n + 6 * len + ROWAN_TYPE_TEXT_MAX);
+}
+
+static char *value_room(rowan_json_writer *json, size_t n, const rowan_value *value)
+{
+    bool has_len = rowan__is_span(value->type) && !value->is_null;
+
+    return text_room(json, n, has_len ? value->as.text.len : 0);
 }
 
 void rowan_json_value(rowan_json_writer *json, const rowan_value *value)
@@ -262,15 +297,22 @@ void rowan_json_string(rowan_json_writer *json, const char *text, size_t len)
 /* Rows. A name is checked and escaped once: the first row writes it, and the others copy
  * it from there, with what stands before and behind it. */
 
-#define MAX_NAMES \
-    64 /* as many columns as a model has; more are written anew each time */
+#define MAX_NAMES 64 /* as many as a model has; more are written anew each time */
 
-struct names {
-    struct {
-        size_t at; /* in the text */
-        size_t len;
-    } list[MAX_NAMES];
+struct name {
+    size_t at; /* in the text */
+    size_t len;
 };
+
+static void add_char(rowan_json_writer *json, char c)
+{
+    char *to = room(json, 1);
+
+    if (to == NULL)
+        return;
+    *to = c;
+    end_at(json, to + 1);
+}
 
 /* A column's value, an enum's as its label. */
 static void get_value(const rowan_column *column, const void *row, rowan_value *out)
@@ -287,57 +329,80 @@ static void get_value(const rowan_column *column, const void *row, rowan_value *
 }
 
 static void add_first_row(rowan_json_writer *json, const rowan_model *model,
-                          const void *row, struct names *names)
+                          const void *row, struct name *names)
 {
     for (size_t i = 0; i < model->n_columns; i++) {
         const rowan_column *column = &model->columns[i];
         size_t at = json->len;
         rowan_value value;
 
-        rowan_json_raw(json, i == 0 ? "{" : ",", 1);
+        add_char(json, i == 0 ? '{' : ',');
         rowan_json_string(json, column->name, strlen(column->name));
-        rowan_json_raw(json, ":", 1);
-        if (i < MAX_NAMES) {
-            names->list[i].at = at;
-            names->list[i].len = json->len - at;
-        }
+        add_char(json, ':');
+        if (i < MAX_NAMES)
+            names[i] = (struct name){ at, json->len - at };
         get_value(column, row, &value);
         rowan_json_value(json, &value);
     }
-    rowan_json_raw(json, "}", 1);
+    add_char(json, '}');
 }
 
-static void add_row(rowan_json_writer *json, const rowan_model *model, const void *row,
-                    const struct names *names)
+/* Most columns are text: the way of all types, made short. */
+static void add_text(rowan_json_writer *json, struct name name, const char *member)
+{
+    rowan_text text;
+    char *to;
+
+    memcpy(&text, member, sizeof text);
+    to = text_room(json, name.len, text.ptr != NULL ? text.len : 0);
+    if (to == NULL)
+        return;
+    to = put(to, json->ptr + name.at, name.len);
+    end_at(json,
+           text.ptr == NULL ? put(to, "null", 4) : put_string(to, text.ptr, text.len));
+}
+
+static void add_value(rowan_json_writer *json, struct name name,
+                      const rowan_column *column, const char *row)
+{
+    rowan_value value;
+    char *to;
+
+    get_value(column, row, &value);
+    to = value_room(json, name.len, &value);
+    if (to == NULL)
+        return;
+    to = put(to, json->ptr + name.at, name.len);
+    end_at(json, put_value(to, &value));
+}
+
+static void add_row(rowan_json_writer *json, const rowan_model *model, const char *row,
+                    const struct name *names)
 {
     for (size_t i = 0; i < model->n_columns; i++) {
-        size_t len = names->list[i].len;
-        rowan_value value;
-        char *to;
+        const rowan_column *column = &model->columns[i];
 
-        get_value(&model->columns[i], row, &value);
-        to = value_room(json, len, &value);
-        if (to == NULL)
-            return;
-        to = put(to, json->ptr + names->list[i].at, len);
-        end_at(json, put_value(to, &value));
+        if (column->type == ROWAN_TEXT)
+            add_text(json, names[i], row + column->value_offset);
+        else
+            add_value(json, names[i], column, row);
     }
-    rowan_json_raw(json, "}", 1);
+    add_char(json, '}');
 }
 
 void rowan_json_rows(rowan_json_writer *json, const rowan_model *model,
                      const void *rows, size_t n_rows)
 {
     const char *row = rows;
-    struct names names;
+    struct name names[MAX_NAMES];
 
     for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
         if (i > 0)
-            rowan_json_raw(json, ",", 1);
+            add_char(json, ',');
         if (i == 0 || model->n_columns > MAX_NAMES)
-            add_first_row(json, model, row, &names);
+            add_first_row(json, model, row, names);
         else
-            add_row(json, model, row, &names);
+            add_row(json, model, row, names);
     }
 }
 

@@ -139,13 +139,23 @@ static bool read_digits(const char *text, int n, int *out)
     return true;
 }
 
+/* Two digits of a number below 100: dates are written by the million. */
+static void write_two(char *out, unsigned value)
+{
+    out[0] = (char)('0' + value / 10);
+    out[1] = (char)('0' + value % 10);
+}
+
 void rowan__date_write(rowan_date date, char out[10])
 {
-    write_digits(out, 4, date.year);
+    unsigned year = (uint16_t)date.year;
+
+    write_two(out, year / 100);
+    write_two(out + 2, year % 100);
     out[4] = '-';
-    write_digits(out + 5, 2, date.month);
+    write_two(out + 5, date.month);
     out[7] = '-';
-    write_digits(out + 8, 2, date.day);
+    write_two(out + 8, date.day);
 }
 
 bool rowan__date_read(const char *text, size_t len, rowan_date *out)

@@ -40,6 +40,36 @@ static void test_strings(void **state)
     assert_string_equal(string_of("\xc3(x", 3), "\"\xef\xbf\xbd(x\"");
 }
 
+/* What is copied by words is the same at every length and place. */
+static void test_strings_of_every_length(void **state)
+{
+    static const struct {
+        char c;
+        const char *as;
+    } odd[] = { { 'x', "x" },
+                { '"', "\\\"" },
+                { '\\', "\\\\" },
+                { '\x1f', "\\u001f" },
+                { '\x7f', "\\u007f" },
+                { '\n', "\\n" },
+                { '\xff', "\xef\xbf\xbd" } };
+    char text[24];
+
+    (void)state;
+    for (size_t len = 1; len < sizeof text; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+                memcpy(text, "abcdefghijklmnopqrstuvw", sizeof text);
+                text[at] = odd[i].c;
+                assert_string_equal(string_of(text, len),
+                                    test_printf("\"%.*s%s%.*s\"", (int)at, text,
+                                                odd[i].as, (int)(len - at - 1),
+                                                text + at + 1));
+            }
+        }
+    }
+}
+
 static void test_row(void **state)
 {
     rowan_json_writer json = { 0 };
@@ -144,6 +174,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_strings_of_every_length),
         cmocka_unit_test(test_row),
         cmocka_unit_test(test_row_of_other_types),
         cmocka_unit_test(test_doubles),
