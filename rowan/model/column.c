@@ -73,7 +73,10 @@ void rowan_column_get(const rowan_column *column, const void *row, rowan_value *
     float real;
 
     out->type = column->type;
-    out->is_null = false;
+    out->is_null = column->nullable && !rowan__is_span(column->type) &&
+                   !*((const bool *)row + column->offset);
+    if (out->is_null)
+        return; /* nobody has set the value: a bool may be none */
     switch (column->type) {
     case ROWAN_TEXT:
     case ROWAN_BYTES:
@@ -98,8 +101,6 @@ void rowan_column_get(const rowan_column *column, const void *row, rowan_value *
     case ROWAN_UUID: memcpy(&out->as, at, size_of(column->type)); break;
     case ROWAN_N_TYPES: assert(0 && "unknown type"); break;
     }
-    if (column->nullable)
-        out->is_null = !*((const bool *)row + column->offset);
 }
 
 static void set_integer(rowan_type type, char *at, int64_t value)

@@ -166,6 +166,20 @@ static void columns_are_found_by_name(void **state)
         rowan_model_column(&Everything_model, "flag\0and what lies behind it", 26));
 }
 
+/* As a row that was read: its memory was something else before. */
+static void the_value_of_a_null_is_not_read(void **state)
+{
+    rowan_value value;
+    Everything row;
+
+    (void)state;
+    memset(&row, 0xbe, sizeof row);
+    row.opt_flag.has = false;
+    rowan_column_get(rowan_model_column(&Everything_model, "opt_flag", 8), &row,
+                     &value);
+    assert_true(value.is_null);
+}
+
 static void a_label_is_the_whole_of_it(void **state)
 {
     static const char *const words[] = { "good", "bad" };
@@ -510,6 +524,7 @@ int main(void)
         cmocka_unit_test(columns_have_their_attributes),
         cmocka_unit_test(up_to_64_columns),
         cmocka_unit_test(columns_are_found_by_name),
+        cmocka_unit_test(the_value_of_a_null_is_not_read),
         cmocka_unit_test(a_label_is_the_whole_of_it),
         cmocka_unit_test(a_key_is_one_column_or_none),
         cmocka_unit_test(get_and_set_are_inverse),
