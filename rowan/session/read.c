@@ -28,8 +28,9 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
     if (st == ROWAN_OK) {
         do
-            st = driver->fetch(prepared, rows, SIZE_MAX, err);
-        while (st == ROWAN_ROW);
+            st = driver->fetch(prepared, rows, statement->max_rows, err);
+        while (st == ROWAN_ROW && rows->n_rows < statement->max_rows);
+        st = st == ROWAN_ROW ? ROWAN_OK : st;
     }
     driver->finish(prepared);
     rowan__session_log(session, start, prepared->sql, rows->n_rows, st);
@@ -88,12 +89,17 @@ rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
                          .value = key };
     rowan_query query = { .model = model, .where = &where };
     rowan_result *result = NULL;
+    rowan__statement statement;
     rowan_status st;
 
     if (where.column == NULL)
         return rowan_fail(err, ROWAN_EINVAL, "%s has a key of several columns",
                           model->name);
-    st = rowan_fetch(session, &query, &result, err);
+    st =
+        rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, &query, NULL, 0, err);
+    statement.max_rows = 1;
+    if (st == ROWAN_OK)
+        st = fetch_statement(session, &statement, &result, err);
     if (st != ROWAN_OK)
         return st;
     if (rowan_result_count(result) == 0) {

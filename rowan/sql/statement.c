@@ -252,6 +252,7 @@ static void begin_statement(rowan__statement *s, rowan__statement_kind kind,
     s->query = query;
     s->sets = NULL;
     s->n_sets = s->n_binds = s->key_len = 0;
+    s->max_rows = SIZE_MAX;
     (void)key_add(s, &kind_byte, 1);
     (void)key_add(s, &query->model, sizeof query->model);
 }

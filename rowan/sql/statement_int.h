@@ -33,6 +33,7 @@ typedef struct rowan__statement {
     size_t n_sets;
     rowan_value binds[ROWAN__MAX_BINDS];
     size_t n_binds;
+    size_t max_rows; /* it can give; when they are there, no more are asked for */
     char key[ROWAN__MAX_KEY];
     size_t key_len;
 } rowan__statement;
