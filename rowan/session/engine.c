@@ -21,6 +21,8 @@
 
 #define SURPLUS_MS 1000 /* idle before it is closed: a new one may cost 10 ms of CPU */
 
+#define SPARE_EVENTS 64 /* as many as a busy server has sessions waiting at once */
+
 /* A session that waits for a connection; lies on its stack. */
 struct waiter {
     struct waiter *next;
@@ -39,7 +41,9 @@ struct rowan_engine {
     size_t max_idle;
     pthread_mutex_t lock;
     rowan__link *idle;
-    struct waiter *waiters; /* in the order they came */
+    struct waiter *waiters;   /* in the order they came */
+    int events[SPARE_EVENTS]; /* events[n_events]: descriptors nobody waits with */
+    size_t n_events;
     size_t n_open;          /* idle, lent or being made */
     int64_t retry_at_ms;    /* no connect is tried before; 0 after one that succeeded */
     uint32_t retry_ms;      /* how long the next failure holds others off */
@@ -188,6 +192,8 @@ void rowan_engine_close(rowan_engine *engine)
         engine->idle = link->next;
         rowan__link_close(link);
     }
+    while (engine->n_events > 0)
+        (void)close(engine->events[--engine->n_events]);
     (void)pthread_mutex_destroy(&engine->lock);
     rowan_arena_free(engine->arena);
     rowan__free(engine);
@@ -366,10 +372,35 @@ static rowan_status wait_for_place(rowan_engine *engine, struct waiter *waiter,
     return ROWAN_OK;
 }
 
+/* Descriptors to wait with are kept: to make, watch and close one costs as much as a query
+ * of one row. The first is called with the lock held. */
+
+static int take_event(rowan_engine *engine)
+{
+    return engine->n_events > 0 ? engine->events[--engine->n_events]
+                                : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static void keep_event(rowan_engine *engine, int fd)
+{
+    uint64_t count;
+
+    while (read(fd, &count, sizeof count) < 0 && errno == EINTR)
+        continue;
+    (void)pthread_mutex_lock(&engine->lock);
+    if (engine->n_events < SPARE_EVENTS) {
+        engine->events[engine->n_events++] = fd;
+        fd = -1;
+    }
+    (void)pthread_mutex_unlock(&engine->lock);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
 /* Joins the queue; called with the lock held, which it releases. */
 static rowan_status queue_up(rowan_engine *engine, rowan__link **link, rowan_error *err)
 {
-    struct waiter waiter = { .event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+    struct waiter waiter = { .event_fd = take_event(engine) };
     struct waiter **at = &engine->waiters;
     rowan_status st;
 
@@ -384,7 +415,7 @@ static rowan_status queue_up(rowan_engine *engine, rowan__link **link, rowan_err
     engine->stats.n_waits++;
     (void)pthread_mutex_unlock(&engine->lock);
     st = wait_for_place(engine, &waiter, err);
-    (void)close(waiter.event_fd);
+    keep_event(engine, waiter.event_fd);
     *link = waiter.link;
     return st;
 }
