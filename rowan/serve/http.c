@@ -680,7 +680,7 @@ static struct MHD_Daemon *start(rowan__http *http)
         { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)http->opts.max_conns, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL },
         { MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL },
-#if MHD_VERSION >= 0x00097601
+#if MHD_VERSION >= 0x00097701
         { MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, NULL },
 #endif
         { MHD_OPTION_END, 0, NULL },
