@@ -4,7 +4,7 @@
  * another, which meets the parameters in the same order. Both walks have one function a
  * part of a statement, side by side in this order: where, order, limit.
  */
-#include "statement_int.h"
+#include "row_statement_int.h"
 
 #include <rowan/decimal.h>
 
@@ -26,13 +26,27 @@ const rowan_model rowan__count_shape = {
 
 /* The key. */
 
-static bool key_add(rowan__statement *s, const void *bytes, size_t len)
+bool rowan__statement_key(rowan__statement *s, const void *bytes, size_t len)
 {
     if (len > sizeof s->key - s->key_len)
         return false;
     memcpy(s->key + s->key_len, bytes, len);
     s->key_len += len;
     return true;
+}
+
+void rowan__statement_begin(rowan__statement *s, rowan__statement_kind kind,
+                            const rowan_query *query)
+{
+    unsigned char kind_byte = (unsigned char)kind;
+
+    s->kind = kind;
+    s->query = query;
+    s->sets = NULL;
+    s->n_sets = s->n_binds = s->key_len = 0;
+    s->max_rows = SIZE_MAX;
+    (void)rowan__statement_key(s, &kind_byte, 1);
+    (void)rowan__statement_key(s, &query->model, sizeof query->model);
 }
 
 static rowan_status too_long(rowan_error *err)
@@ -129,7 +143,7 @@ static rowan_status add_value(rowan__statement *s, const rowan_value *value,
 {
     unsigned char type = (unsigned char)value->type;
 
-    if (s->n_binds == ROWAN__MAX_BINDS || !key_add(s, &type, 1))
+    if (s->n_binds == ROWAN__MAX_BINDS || !rowan__statement_key(s, &type, 1))
         return too_long(err);
     s->binds[s->n_binds++] = *value;
     return ROWAN_OK;
@@ -147,7 +161,7 @@ static rowan_status add_column(rowan__statement *s, const rowan_column *column,
         return rowan_fail(err, ROWAN_EINVAL, "%s is not a column of %s",
                           column == NULL ? "NULL" : column->name,
                           s->query->model->name);
-    return key_add(s, &column, sizeof column) ? ROWAN_OK : too_long(err);
+    return rowan__statement_key(s, &column, sizeof column) ? ROWAN_OK : too_long(err);
 }
 
 static rowan_status add_where(rowan__statement *s, const rowan_expr *expr, int depth,
@@ -160,7 +174,7 @@ static rowan_status add_where(rowan__statement *s, const rowan_expr *expr, int d
     if (depth > ROWAN_MAX_DEPTH)
         return rowan_fail(err, ROWAN_EINVAL, "conditions are nested deeper than %d",
                           ROWAN_MAX_DEPTH);
-    if (!key_add(s, &op, 1))
+    if (!rowan__statement_key(s, &op, 1))
         return too_long(err);
     switch (expr->op) {
     case ROWAN_OP_AND:
@@ -173,7 +187,7 @@ static rowan_status add_where(rowan__statement *s, const rowan_expr *expr, int d
                 return st;
         }
         op = ROWAN_N_OPS; /* closes the list */
-        return key_add(s, &op, 1) ? ROWAN_OK : too_long(err);
+        return rowan__statement_key(s, &op, 1) ? ROWAN_OK : too_long(err);
     case ROWAN_OP_IS_NULL:
     case ROWAN_OP_NOT_NULL: return add_column(s, expr->column, err);
     case ROWAN_OP_EQ:
@@ -211,10 +225,10 @@ static rowan_status add_order_and_limit(rowan__statement *s, rowan_error *err)
         st = add_column(s, query->order_by[i]->column, err);
         if (st != ROWAN_OK)
             return st;
-        if (!key_add(s, &descending, 1))
+        if (!rowan__statement_key(s, &descending, 1))
             return too_long(err);
     }
-    if (!key_add(s, &parts, 1))
+    if (!rowan__statement_key(s, &parts, 1))
         return too_long(err);
     if (query->limit > 0)
         st = add_value(s, &limit, err);
@@ -227,7 +241,7 @@ static rowan_status add_sets(rowan__statement *s, rowan_error *err)
 {
     if (s->n_sets == 0)
         return rowan_fail(err, ROWAN_EINVAL, "an update needs a column to set");
-    if (!key_add(s, &s->n_sets, sizeof s->n_sets))
+    if (!rowan__statement_key(s, &s->n_sets, sizeof s->n_sets))
         return too_long(err);
     for (size_t i = 0; i < s->n_sets; i++) {
         rowan_value value = s->sets[i].value;
@@ -243,20 +257,6 @@ static rowan_status add_sets(rowan__statement *s, rowan_error *err)
     return ROWAN_OK;
 }
 
-static void begin_statement(rowan__statement *s, rowan__statement_kind kind,
-                            const rowan_query *query)
-{
-    unsigned char kind_byte = (unsigned char)kind;
-
-    s->kind = kind;
-    s->query = query;
-    s->sets = NULL;
-    s->n_sets = s->n_binds = s->key_len = 0;
-    s->max_rows = SIZE_MAX;
-    (void)key_add(s, &kind_byte, 1);
-    (void)key_add(s, &query->model, sizeof query->model);
-}
-
 rowan_status rowan__statement_of_query(rowan__statement *s, rowan__statement_kind kind,
                                        const rowan_query *query,
                                        const rowan_assignment *sets, size_t n_sets,
@@ -265,63 +265,18 @@ rowan_status rowan__statement_of_query(rowan__statement *s, rowan__statement_kin
     unsigned char has_where = query->where != NULL;
     rowan_status st = ROWAN_OK;
 
-    begin_statement(s, kind, query);
+    rowan__statement_begin(s, kind, query);
     s->sets = sets;
     s->n_sets = n_sets;
     if (kind == ROWAN__UPDATE_WHERE)
         st = add_sets(s, err);
-    if (st == ROWAN_OK && !key_add(s, &has_where, 1))
+    if (st == ROWAN_OK && !rowan__statement_key(s, &has_where, 1))
         st = too_long(err);
     if (st == ROWAN_OK && query->where != NULL)
         st = add_where(s, query->where, 0, err);
     if (st == ROWAN_OK && kind == ROWAN__SELECT_ROWS)
         st = add_order_and_limit(s, err);
     return st;
-}
-
-/* Whether a column's value is a parameter of a statement about a row; keys that find the
- * row come last. */
-static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
-                         bool finds)
-{
-    if (column->generated != NULL)
-        return false;
-    switch (kind) {
-    case ROWAN__INSERT: return !finds;
-    case ROWAN__INSERT_AUTO: return !finds && !column->automatic;
-    case ROWAN__UPDATE_ROW: return finds == column->primary_key;
-    case ROWAN__DELETE_ROW: return finds && column->primary_key;
-    case ROWAN__SELECT_ROWS:
-    case ROWAN__SELECT_COUNT:
-    case ROWAN__UPDATE_WHERE:
-    case ROWAN__DELETE_WHERE: break;
-    }
-    return false;
-}
-
-rowan_status rowan__statement_of_row(rowan__statement *s, rowan__statement_kind kind,
-                                     const rowan_query *query, const void *row,
-                                     rowan_error *err)
-{
-    const rowan_model *model = query->model;
-
-    begin_statement(s, kind, query);
-    for (int finds = 0; finds <= 1; finds++) {
-        if (finds && kind == ROWAN__UPDATE_ROW && s->n_binds == 0)
-            return rowan_fail(err, ROWAN_EINVAL, "%s has no column but its key",
-                              model->name);
-        for (size_t i = 0; i < model->n_columns; i++) {
-            rowan_status st;
-
-            if (!is_row_param(kind, &model->columns[i], finds))
-                continue;
-            st = rowan__bind_column(&model->columns[i], row, &s->binds[s->n_binds++],
-                                    err);
-            if (st != ROWAN_OK)
-                return st;
-        }
-    }
-    return ROWAN_OK;
 }
 
 const rowan_model *rowan__statement_shape(const rowan__statement *s)
@@ -341,26 +296,10 @@ const rowan_model *rowan__statement_shape(const rowan__statement *s)
 
 /* The text. */
 
-typedef struct writer {
-    const rowan__dialect *dialect;
-    rowan__buf *sql;
-    size_t n_params;
-} writer;
-
-static void write_param(writer *w)
-{
-    rowan__sql_param(w->dialect, w->sql, ++w->n_params);
-}
-
-static void write_ident(writer *w, const char *name)
-{
-    rowan__sql_ident(w->dialect, w->sql, name);
-}
-
 /* A column where its order counts. */
-static void write_compared(writer *w, const rowan_column *column)
+static void write_compared(rowan__writer *w, const rowan_column *column)
 {
-    write_ident(w, column->name);
+    rowan__write_ident(w, column->name);
     if (column->type == ROWAN_DECIMAL && w->dialect->decimal_collation != NULL)
         rowan__buf_str(w->sql, w->dialect->decimal_collation);
 }
@@ -374,7 +313,7 @@ static const char *const operators[ROWAN_N_OPS] = {
     [ROWAN_OP_NOT] = " AND ",
 };
 
-static void write_condition(writer *w, const rowan_expr *expr)
+static void write_condition(rowan__writer *w, const rowan_expr *expr)
 {
     bool first = true;
 
@@ -382,7 +321,7 @@ static void write_condition(writer *w, const rowan_expr *expr)
         write_compared(w, expr->column);
         rowan__buf_str(w->sql, operators[expr->op]);
         if (expr->op < ROWAN_OP_IS_NULL)
-            write_param(w);
+            rowan__write_param(w);
         return;
     }
     rowan__buf_str(w->sql, expr->op == ROWAN_OP_NOT ? "NOT (" : "(");
@@ -399,7 +338,7 @@ static void write_condition(writer *w, const rowan_expr *expr)
     rowan__buf_char(w->sql, ')');
 }
 
-static void write_where(writer *w, const rowan_query *query)
+static void write_where(rowan__writer *w, const rowan_query *query)
 {
     if (query->where == NULL)
         return;
@@ -407,7 +346,7 @@ static void write_where(writer *w, const rowan_query *query)
     write_condition(w, query->where);
 }
 
-static void write_order_and_limit(writer *w, const rowan_query *query)
+static void write_order_and_limit(rowan__writer *w, const rowan_query *query)
 {
     for (size_t i = 0; i < ROWAN_MAX_ORDER_BY && query->order_by[i] != NULL; i++) {
         rowan__buf_str(w->sql, i == 0 ? " ORDER BY " : ", ");
@@ -417,17 +356,17 @@ static void write_order_and_limit(writer *w, const rowan_query *query)
     }
     if (query->limit > 0) {
         rowan__buf_str(w->sql, " LIMIT ");
-        write_param(w);
+        rowan__write_param(w);
     } else if (query->offset > 0) {
         rowan__buf_printf(w->sql, " LIMIT %s", w->dialect->no_limit);
     }
     if (query->offset > 0) {
         rowan__buf_str(w->sql, " OFFSET ");
-        write_param(w);
+        rowan__write_param(w);
     }
 }
 
-static void write_select(writer *w, const rowan_query *query, bool count)
+static void write_select(rowan__writer *w, const rowan_query *query, bool count)
 {
     rowan__buf_str(w->sql, "SELECT ");
     if (count)
@@ -441,100 +380,41 @@ static void write_select(writer *w, const rowan_query *query, bool count)
         write_order_and_limit(w, query);
 }
 
-/* Each parameter's column of a statement about a row, with `between` and a suffix. */
-static size_t write_row_columns(writer *w, const rowan__statement *s, bool finds,
-                                const char *between, const char *suffix)
-{
-    const rowan_model *model = s->query->model;
-    size_t n = 0;
-
-    for (size_t i = 0; i < model->n_columns; i++) {
-        if (!is_row_param(s->kind, &model->columns[i], finds))
-            continue;
-        if (n++ > 0)
-            rowan__buf_str(w->sql, between);
-        write_ident(w, model->columns[i].name);
-        if (suffix == NULL)
-            continue;
-        rowan__buf_str(w->sql, suffix);
-        write_param(w);
-    }
-    return n;
-}
-
-static void write_insert(writer *w, const rowan__statement *s)
-{
-    const rowan_column *key = rowan_model_key(s->query->model);
-    size_t n;
-
-    rowan__buf_str(w->sql, "INSERT INTO ");
-    rowan__sql_table(w->dialect, w->sql, s->query->model);
-    rowan__buf_str(w->sql, " (");
-    n = write_row_columns(w, s, false, ", ", NULL);
-    if (n == 0) { /* nothing but the AUTO key */
-        w->sql->len -= 2;
-        rowan__buf_str(w->sql, w->dialect->no_values);
-    } else {
-        rowan__buf_str(w->sql, ") VALUES (");
-        for (size_t i = 0; i < n; i++) {
-            if (i > 0)
-                rowan__buf_str(w->sql, ", ");
-            write_param(w);
-        }
-        rowan__buf_char(w->sql, ')');
-    }
-    if (s->kind == ROWAN__INSERT_AUTO) {
-        rowan__buf_str(w->sql, " RETURNING ");
-        write_ident(w, key->name);
-    }
-}
-
-static void write_update(writer *w, const rowan__statement *s)
+static void write_update_where(rowan__writer *w, const rowan__statement *s)
 {
     rowan__buf_str(w->sql, "UPDATE ");
     rowan__sql_table(w->dialect, w->sql, s->query->model);
     rowan__buf_str(w->sql, " SET ");
-    if (s->kind == ROWAN__UPDATE_WHERE) {
-        for (size_t i = 0; i < s->n_sets; i++) {
-            if (i > 0)
-                rowan__buf_str(w->sql, ", ");
-            write_ident(w, s->sets[i].column->name);
-            rowan__buf_str(w->sql, " = ");
-            write_param(w);
-        }
-        write_where(w, s->query);
-        return;
+    for (size_t i = 0; i < s->n_sets; i++) {
+        if (i > 0)
+            rowan__buf_str(w->sql, ", ");
+        rowan__write_ident(w, s->sets[i].column->name);
+        rowan__buf_str(w->sql, " = ");
+        rowan__write_param(w);
     }
-    (void)write_row_columns(w, s, false, ", ", " = ");
-    rowan__buf_str(w->sql, " WHERE ");
-    (void)write_row_columns(w, s, true, " AND ", " = ");
+    write_where(w, s->query);
 }
 
-static void write_delete(writer *w, const rowan__statement *s)
+static void write_delete_where(rowan__writer *w, const rowan__statement *s)
 {
     rowan__buf_str(w->sql, "DELETE FROM ");
     rowan__sql_table(w->dialect, w->sql, s->query->model);
-    if (s->kind == ROWAN__DELETE_WHERE) {
-        write_where(w, s->query);
-        return;
-    }
-    rowan__buf_str(w->sql, " WHERE ");
-    (void)write_row_columns(w, s, true, " AND ", " = ");
+    write_where(w, s->query);
 }
 
 void rowan__statement_text(const rowan__statement *s, const rowan__dialect *dialect,
                            rowan__buf *sql)
 {
-    writer w = { .dialect = dialect, .sql = sql };
+    rowan__writer w = { .dialect = dialect, .sql = sql };
 
     switch (s->kind) {
     case ROWAN__SELECT_ROWS: write_select(&w, s->query, false); break;
     case ROWAN__SELECT_COUNT: write_select(&w, s->query, true); break;
+    case ROWAN__UPDATE_WHERE: write_update_where(&w, s); break;
+    case ROWAN__DELETE_WHERE: write_delete_where(&w, s); break;
     case ROWAN__INSERT:
-    case ROWAN__INSERT_AUTO: write_insert(&w, s); break;
+    case ROWAN__INSERT_AUTO:
     case ROWAN__UPDATE_ROW:
-    case ROWAN__UPDATE_WHERE: write_update(&w, s); break;
-    case ROWAN__DELETE_ROW:
-    case ROWAN__DELETE_WHERE: write_delete(&w, s); break;
+    case ROWAN__DELETE_ROW: rowan__write_row_statement(&w, s); break;
     }
 }
