@@ -36,10 +36,11 @@ extern "C" {
 typedef struct rowan_source {
     const rowan_model *model;
     const char *path; /* relative to the working folder; a pipe is fine */
+    const char *use;  /* the record of rowan/uses.h; never read, may be NULL */
 } rowan_source;
 
 /* clang-format off */
-#define ROWAN_SOURCE(M, file) { &M##_model, (file) }
+#define ROWAN_SOURCE(M, file) { &M##_model, (file), ROWAN__USE_TEXT(M, "*", "w") }
 /* clang-format on */
 
 /* Exit codes of rowan_load_main(). */

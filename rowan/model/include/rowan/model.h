@@ -53,6 +53,7 @@
 #endif
 
 #include <rowan/types.h>
+#include <rowan/uses.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -156,6 +157,7 @@ struct rowan_model {
     uint16_t row_size;                   /* bytes: sizeof(Person) */
     const rowan_constraint *constraints; /* constraints[n_constraints] */
     uint16_t n_constraints;
+    const char *declaration; /* the record of rowan/uses.h; may be NULL */
 };
 
 /* The models of a package, in any order. See ROWAN_MODELS. */

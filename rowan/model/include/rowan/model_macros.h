@@ -251,16 +251,18 @@
 #define ROWAN__COND_NULL(M, operator, col) \
     { .op = ROWAN_CHECK_##operator, .column = __builtin_offsetof(struct M##__index, col) },
 
-/* NAME(...) overrides the name that the member gives. */
+/* NAME(...) overrides the name that the member gives; a declaration is a long text. */
 #ifdef __clang__
 #define ROWAN__OVERRIDES_OK \
     _Pragma("clang diagnostic push") \
-    _Pragma("clang diagnostic ignored \"-Winitializer-overrides\"")
+    _Pragma("clang diagnostic ignored \"-Winitializer-overrides\"") \
+    _Pragma("clang diagnostic ignored \"-Woverlength-strings\"")
 #define ROWAN__OVERRIDES_END _Pragma("clang diagnostic pop")
 #else
 #define ROWAN__OVERRIDES_OK \
     _Pragma("GCC diagnostic push") \
-    _Pragma("GCC diagnostic ignored \"-Woverride-init\"")
+    _Pragma("GCC diagnostic ignored \"-Woverride-init\"") \
+    _Pragma("GCC diagnostic ignored \"-Woverlength-strings\"")
 #define ROWAN__OVERRIDES_END _Pragma("GCC diagnostic pop")
 #endif
 
@@ -277,7 +279,6 @@
         __attribute__((weak, visibility("hidden")));                                     \
     ROWAN__OVERRIDES_OK                                                                  \
     const rowan_column M##_columns[] = { ROWAN__EACH(ROWAN__COLUMN, M, __VA_ARGS__) };   \
-    ROWAN__OVERRIDES_END                                                                 \
     const rowan_constraint M##_constraints[] = {                                         \
         ROWAN__EACH(ROWAN__CONSTRAINT, M, __VA_ARGS__) { .kind = ROWAN_CONSTRAINT_CHECK } }; \
     const rowan_model M##_model = {                                                      \
@@ -288,7 +289,11 @@
         .row_size = sizeof(M),                                                           \
         .constraints = M##_constraints,                                                  \
         .n_constraints = sizeof M##_constraints / sizeof M##_constraints[0] - 1,         \
-    };
+        .declaration = (const char[]){ "\001ROWANMODEL\001" #M "\001" table_name          \
+                                       "\001" ROWAN__DECLARED(__VA_ARGS__) },            \
+    };                                                                                   \
+    ROWAN__OVERRIDES_END
+#define ROWAN__DECLARED(...) #__VA_ARGS__
 
 #else
 

@@ -56,7 +56,8 @@ void rowan_route(rowan_app *app, const char *method, const char *path,
 /* Gives a model's rows for free: GET {path} lists them, GET {path}/{key} reads one.
  * rowan_expose(app, Person, "/persons"); models with a key of one column. */
 void rowan_expose_model(rowan_app *app, const rowan_model *model, const char *path);
-#define rowan_expose(app, M, path) rowan_expose_model((app), &M##_model, (path))
+#define rowan_expose(app, M, path) \
+    rowan_expose_model((app), ROWAN__MODEL(M, "r"), (path))
 
 /* What a handler may ask. All text lives as long as the request. */
 

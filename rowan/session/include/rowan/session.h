@@ -89,7 +89,7 @@ rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
 
 /* rowan_find(db, Person, 7, &result, &err): rowan_fetch_key() with a checked key. */
 #define rowan_find(session, M, key, out, err) \
-    rowan_fetch_key((session), &M##_model, ROWAN__VALUE(key), (out), (err))
+    rowan_fetch_key((session), ROWAN__MODEL(M, "r"), ROWAN__VALUE(key), (out), (err))
 
 /* Counts the rows of a query; its order and limit are ignored. */
 rowan_status rowan_count(rowan_session *session, const rowan_query *query,
@@ -158,20 +158,23 @@ rowan_status rowan_delete_rows(rowan_session *session, const rowan_model *model,
  *     rowan_update_where(db, Person, where, &n, &err, rowan_set(Person, country, "UK"), ...)
  *     rowan_delete_where(db, Person, where, &n, &err) */
 #define rowan_insert(session, M, row, err) \
-    rowan_insert_rows((session), &M##_model, ROWAN__ROW(M, row), 1, (err))
-#define rowan_insert_many(session, M, rows, n_rows, err) \
-    rowan_insert_rows((session), &M##_model, ROWAN__ROW(M, rows), (n_rows), (err))
+    rowan_insert_rows((session), ROWAN__MODEL(M, "w"), ROWAN__ROW(M, row), 1, (err))
+#define rowan_insert_many(session, M, rows, n_rows, err)                              \
+    rowan_insert_rows((session), ROWAN__MODEL(M, "w"), ROWAN__ROW(M, rows), (n_rows), \
+                      (err))
 #define rowan_update(session, M, row, err) \
-    rowan_update_row((session), &M##_model, ROWAN__CONST_ROW(M, row), (err))
-#define rowan_delete(session, M, row, err) \
-    rowan_delete_row((session), &M##_model, ROWAN__CONST_ROW(M, row), (err))
-#define rowan_update_where(session, M, where, n_changed, err, ...)                    \
-    rowan_update_rows(                                                                \
-        (session), &M##_model, (where), (const rowan_assignment[]){ __VA_ARGS__ },    \
-        sizeof((const rowan_assignment[]){ __VA_ARGS__ }) / sizeof(rowan_assignment), \
-        (n_changed), (err))
+    rowan_update_row((session), ROWAN__MODEL(M, "w"), ROWAN__CONST_ROW(M, row), (err))
+#define rowan_delete(session, M, row, err)                                          \
+    rowan_delete_row((session), ROWAN__MODEL_KEY(M, "w"), ROWAN__CONST_ROW(M, row), \
+                     (err))
+#define rowan_update_where(session, M, where, n_changed, err, ...)        \
+    rowan_update_rows((session), ROWAN__MODEL_ROWS(M, "w"), (where),      \
+                      (const rowan_assignment[]){ __VA_ARGS__ },          \
+                      sizeof((const rowan_assignment[]){ __VA_ARGS__ }) / \
+                          sizeof(rowan_assignment),                       \
+                      (n_changed), (err))
 #define rowan_delete_where(session, M, where, n_deleted, err) \
-    rowan_delete_rows((session), &M##_model, (where), (n_deleted), (err))
+    rowan_delete_rows((session), ROWAN__MODEL_ROWS(M, "w"), (where), (n_deleted), (err))
 
 #define ROWAN__ROW(M, row)       _Generic((row), M * : (row))
 #define ROWAN__CONST_ROW(M, row) _Generic((row), M * : (row), const M * : (row))

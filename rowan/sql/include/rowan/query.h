@@ -10,7 +10,8 @@
  * the enclosing block: no allocation, no hidden work. A query or a condition therefore
  * lives until the end of the block it was written in; a condition that does not apply
  * may be NULL inside rowan_and() and rowan_or(). All values are bound, never pasted.
- * The same tree can be built at run time from the structs below.  Uses: rowan/model.h.
+ * The same tree can be built at run time from the structs below. Each macro leaves a record
+ * of the column it uses (rowan/uses.h).  Uses: rowan/model.h.
  */
 #ifndef ROWAN_QUERY_H
 #define ROWAN_QUERY_H
@@ -123,8 +124,9 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 #ifndef __cplusplus
 
 /* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
-#define rowan_select(...)     ROWAN__SELECT(__VA_ARGS__, )
-#define ROWAN__SELECT(M, ...) (&(const rowan_query){ .model = &M##_model, __VA_ARGS__ })
+#define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
+#define ROWAN__SELECT(M, ...) \
+    (&(const rowan_query){ .model = ROWAN__MODEL(M, "r"), __VA_ARGS__ })
 
 /* Comparisons of a column with a value of its type. A text takes a string, a rowan_text
  * or a rowan_opt_text that is not NULL; an integer column any integer; a double column
@@ -137,23 +139,24 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 #define rowan_ge(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GE, val)
 
 #define rowan_is_null(M, col) \
-    (&(const rowan_expr){ .op = ROWAN_OP_IS_NULL, .column = ROWAN__COL(M, col) })
+    (&(const rowan_expr){ .op = ROWAN_OP_IS_NULL, .column = ROWAN__COL(M, col, "f") })
 #define rowan_not_null(M, col) \
-    (&(const rowan_expr){ .op = ROWAN_OP_NOT_NULL, .column = ROWAN__COL(M, col) })
+    (&(const rowan_expr){ .op = ROWAN_OP_NOT_NULL, .column = ROWAN__COL(M, col, "f") })
 
 /* rowan_and(a, b, ...), rowan_or(a, b, ...), rowan_not(a). */
 #define rowan_and(...) ROWAN__COMBINE(ROWAN_OP_AND, __VA_ARGS__)
 #define rowan_or(...)  ROWAN__COMBINE(ROWAN_OP_OR, __VA_ARGS__)
 #define rowan_not(a)   ROWAN__COMBINE(ROWAN_OP_NOT, a)
 
-#define rowan_asc(M, col) (&(const rowan_order){ .column = ROWAN__COL(M, col) })
+#define rowan_asc(M, col) (&(const rowan_order){ .column = ROWAN__COL(M, col, "o") })
 #define rowan_desc(M, col) \
-    (&(const rowan_order){ .column = ROWAN__COL(M, col), .descending = true })
+    (&(const rowan_order){ .column = ROWAN__COL(M, col, "o"), .descending = true })
 
 /* rowan_set(Person, country, "Norway") for rowan_update_where(); a nullable column also
  * takes NULL through rowan_set_null(). */
-#define rowan_set(M, col, val)                                                         \
-    ((rowan_assignment){ .column = ROWAN__COL_FOR(M, col, val, "set to", ROWAN__FITS), \
+#define rowan_set(M, col, val)                                                        \
+    ((rowan_assignment){ .column =                                                    \
+                             ROWAN__COL_FOR(M, col, "w", val, "set to", ROWAN__FITS), \
                          .value = ROWAN__VALUE(val) })
 #define rowan_set_null(M, col)                             \
     ((rowan_assignment){ .column = ROWAN__OPT_COL(M, col), \
@@ -161,16 +164,17 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 
 /* The column's description. A statement expression, so that the names inside stay
  * inside; the member comes first, so that a misspelt one is an error about the model. */
-#define ROWAN__COL(M, col)                                                       \
+#define ROWAN__COL(M, col, how)                                                  \
     __extension__({                                                              \
         __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL; \
+        ROWAN__USE(M, col, how);                                                 \
         ROWAN__COL_OF(M, col);                                                   \
     })
 #define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(struct M##__index, col)]
 
 /* The same, and a value that must fit. The verdict is an enumerator because clang prints
  * the whole expression of an assertion that fails. */
-#define ROWAN__COL_FOR(M, col, val, verb, FITS)                                    \
+#define ROWAN__COL_FOR(M, col, how, val, verb, FITS)                               \
     __extension__({                                                                \
         __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL;   \
         enum {                                                                     \
@@ -178,6 +182,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
         };                                                                         \
         _Static_assert(rowan__types_fit,                                           \
                        #M "." #col " cannot be " verb " " #val " (types differ)"); \
+        ROWAN__USE(M, col, how);                                                   \
         ROWAN__COL_OF(M, col);                                                     \
     })
 #define ROWAN__OPT_COL(M, col)                                                   \
@@ -187,13 +192,14 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
             rowan__nullable = ROWAN__IS_OPT(*rowan__member)                      \
         };                                                                       \
         _Static_assert(rowan__nullable, #M "." #col " cannot be NULL");          \
+        ROWAN__USE(M, col, "w");                                                 \
         ROWAN__COL_OF(M, col);                                                   \
     })
 
-#define ROWAN__COMPARE(M, col, operator, val)                                    \
-    (&(const rowan_expr){                                                        \
-        .op = operator,                                                          \
-        .column = ROWAN__COL_FOR(M, col, val, "compared with", ROWAN__COMPARES), \
+#define ROWAN__COMPARE(M, col, operator, val)                                         \
+    (&(const rowan_expr){                                                             \
+        .op = operator,                                                               \
+        .column = ROWAN__COL_FOR(M, col, "f", val, "compared with", ROWAN__COMPARES), \
         .value = ROWAN__VALUE(val) })
 
 #define ROWAN__COMBINE(operator, ...)                                              \
