@@ -42,7 +42,7 @@ static void write_models(const char *path)
         (void)fputs("\n)\n", file);
     }
     (void)fputs("ROWAN_MODELS(many, \"1.0.0\"", file);
-    for (int m = 0; m < N_MODELS && m < 60; m++)
+    for (int m = 0; m < N_MODELS; m++)
         (void)fprintf(file, ", Model%d", m);
     (void)fputs(");\n", file);
     (void)fclose(file);

@@ -68,5 +68,5 @@ ROWAN_MODEL(Wide, "wide", // here
     (rowan_int64, column_64),
     (rowan_int64, one_more)
 )
-/* gcc:   more_than_64_columns_in_one_model
- * clang: more_than_64_columns_in_one_model */
+/* gcc:   Wide has more than 64 columns
+ * clang: Wide has more than 64 columns */

@@ -1,10 +1,12 @@
 /* rowan/model_macros.h - what ROWAN_MODEL and ROWAN_MODELS expand to. Not for reading
  * first: rowan/model.h says how they are used.
  *
- * One list, four passes over it: the struct's members, a struct of one byte a column
- * whose offsets are the columns' indexes, the column table, and a count. The passes are
- * flat (64 steps, the empty ones vanish through __VA_OPT__), and the type is used
- * verbatim, so that a mistyped one is an error of three lines at its own place. */
+ * One list, three passes over it: the struct's members, a struct of one byte a column
+ * whose offsets are the columns' indexes, and the column table. What a model costs to
+ * compile is mostly the number of macro calls and of the tokens they carry along: a pass
+ * therefore takes eight elements at a time and stops behind the last, a tuple is opened by
+ * putting the macro's name in front of it, and a type is looked up by its name. The type
+ * is used verbatim, so that a mistyped one is an error of three lines at its own place. */
 #ifndef ROWAN_MODEL_MACROS_H
 #define ROWAN_MODEL_MACROS_H
 #ifdef __GNUC__
@@ -13,50 +15,60 @@
 
 /* clang-format off */
 
-/* One step of a pass: nothing if the element is empty. */
-#define ROWAN__STEP(F, x, ...) __VA_OPT__(F(x, __VA_ARGS__))
-#define ROWAN__UNPAREN(...)    __VA_ARGS__
+#define ROWAN__UNPAREN(...) __VA_ARGS__
+#define ROWAN__NOTHING(...)
+#define ROWAN__FIRST(a, ...) a
 
-#define ROWAN__COMMAS_8 ,,,,,,,,
-#define ROWAN__COMMAS_64 \
-    ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8 \
-    ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8 ROWAN__COMMAS_8
+/* F(x, element) for each of up to 128 elements, eight by eight as far as there are any;
+ * the last eight are filled up with empty ones, which F makes nothing of. More is an error
+ * that says so. F(x, ...) is a macro like  __VA_OPT__(what becomes of __VA_ARGS__). */
+#define ROWAN__EACH(F, x, ...) ROWAN__EACH_1(F, x, __VA_ARGS__,,,,,,,,,)
+#define ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) \
+    F(x, a) F(x, b) F(x, c) F(x, d) F(x, e) F(x, f) F(x, g) F(x, h)
+#define ROWAN__EACH_1(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_2, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_2(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_3, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_3(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_4, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_4(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_5, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_5(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_6, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_6(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_7, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_7(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_8, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_8(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_9, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_9(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_10, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_10(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_11, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_11(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_12, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_12(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_13, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_13(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_14, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_14(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_15, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_15(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__EACH_16, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__EACH_16(F, x, a, b, c, d, e, f, g, h, i, ...) \
+    ROWAN__EIGHT(F, x, a, b, c, d, e, f, g, h) ROWAN__NEXT(ROWAN__TOO_MANY, i)(F, x, i, __VA_ARGS__)
+#define ROWAN__NEXT(EACH, ...) ROWAN__FIRST(__VA_OPT__(EACH,) ROWAN__NOTHING, )
+#define ROWAN__TOO_MANY(...)     more_than_128_elements_in_one_list
 
-/* F(x, element) for each of up to 64 elements; more is an error that says so. */
-#define ROWAN__EACH(F, x, ...) ROWAN__EACH_1(F, x, __VA_ARGS__ ROWAN__COMMAS_64,)
-#define ROWAN__EACH_1(...)     ROWAN__EACH_64(__VA_ARGS__)
-#define ROWAN__EACH_64(F, x, \
-    a00, a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11, a12, a13, a14, a15, \
-    a16, a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, \
-    a32, a33, a34, a35, a36, a37, a38, a39, a40, a41, a42, a43, a44, a45, a46, a47, \
-    a48, a49, a50, a51, a52, a53, a54, a55, a56, a57, a58, a59, a60, a61, a62, a63, a64, ...) \
-    ROWAN__STEP(F, x, a00) ROWAN__STEP(F, x, a01) ROWAN__STEP(F, x, a02) ROWAN__STEP(F, x, a03) \
-    ROWAN__STEP(F, x, a04) ROWAN__STEP(F, x, a05) ROWAN__STEP(F, x, a06) ROWAN__STEP(F, x, a07) \
-    ROWAN__STEP(F, x, a08) ROWAN__STEP(F, x, a09) ROWAN__STEP(F, x, a10) ROWAN__STEP(F, x, a11) \
-    ROWAN__STEP(F, x, a12) ROWAN__STEP(F, x, a13) ROWAN__STEP(F, x, a14) ROWAN__STEP(F, x, a15) \
-    ROWAN__STEP(F, x, a16) ROWAN__STEP(F, x, a17) ROWAN__STEP(F, x, a18) ROWAN__STEP(F, x, a19) \
-    ROWAN__STEP(F, x, a20) ROWAN__STEP(F, x, a21) ROWAN__STEP(F, x, a22) ROWAN__STEP(F, x, a23) \
-    ROWAN__STEP(F, x, a24) ROWAN__STEP(F, x, a25) ROWAN__STEP(F, x, a26) ROWAN__STEP(F, x, a27) \
-    ROWAN__STEP(F, x, a28) ROWAN__STEP(F, x, a29) ROWAN__STEP(F, x, a30) ROWAN__STEP(F, x, a31) \
-    ROWAN__STEP(F, x, a32) ROWAN__STEP(F, x, a33) ROWAN__STEP(F, x, a34) ROWAN__STEP(F, x, a35) \
-    ROWAN__STEP(F, x, a36) ROWAN__STEP(F, x, a37) ROWAN__STEP(F, x, a38) ROWAN__STEP(F, x, a39) \
-    ROWAN__STEP(F, x, a40) ROWAN__STEP(F, x, a41) ROWAN__STEP(F, x, a42) ROWAN__STEP(F, x, a43) \
-    ROWAN__STEP(F, x, a44) ROWAN__STEP(F, x, a45) ROWAN__STEP(F, x, a46) ROWAN__STEP(F, x, a47) \
-    ROWAN__STEP(F, x, a48) ROWAN__STEP(F, x, a49) ROWAN__STEP(F, x, a50) ROWAN__STEP(F, x, a51) \
-    ROWAN__STEP(F, x, a52) ROWAN__STEP(F, x, a53) ROWAN__STEP(F, x, a54) ROWAN__STEP(F, x, a55) \
-    ROWAN__STEP(F, x, a56) ROWAN__STEP(F, x, a57) ROWAN__STEP(F, x, a58) ROWAN__STEP(F, x, a59) \
-    ROWAN__STEP(F, x, a60) ROWAN__STEP(F, x, a61) ROWAN__STEP(F, x, a62) ROWAN__STEP(F, x, a63) \
-    ROWAN__STEP(ROWAN__TOO_MANY, x, a64)
-#define ROWAN__TOO_MANY(x, ...) \
-    struct ROWAN__TOO_MANY_COLUMNS { char more_than_64_columns_in_one_model[-1]; };
-
-/* The attributes of a column, each a designated initialiser. */
-#define ROWAN__ATTRS(...) ROWAN__ATTRS_1(__VA_ARGS__ ROWAN__COMMAS_8)
-#define ROWAN__ATTRS_1(...) ROWAN__ATTRS_8(__VA_ARGS__)
-#define ROWAN__ATTRS_8(a, b, c, d, e, f, g, h, ...) \
-    ROWAN__ATTR(a) ROWAN__ATTR(b) ROWAN__ATTR(c) ROWAN__ATTR(d) \
-    ROWAN__ATTR(e) ROWAN__ATTR(f) ROWAN__ATTR(g) ROWAN__ATTR(h)
-#define ROWAN__ATTR(...) __VA_OPT__(ROWAN__ATTR_##__VA_ARGS__,)
+/* The attributes of a column and a comma, each a designated initialiser. */
+#define ROWAN__ATTRS_1(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_2(__VA_ARGS__))
+#define ROWAN__ATTRS_2(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_3(__VA_ARGS__))
+#define ROWAN__ATTRS_3(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_4(__VA_ARGS__))
+#define ROWAN__ATTRS_4(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_5(__VA_ARGS__))
+#define ROWAN__ATTRS_5(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_6(__VA_ARGS__))
+#define ROWAN__ATTRS_6(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_7(__VA_ARGS__))
+#define ROWAN__ATTRS_7(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_8(__VA_ARGS__))
+#define ROWAN__ATTRS_8(a, ...) ROWAN__ATTR_##a, __VA_OPT__(.more_than_8_attributes_of_one_column = 0)
 
 #define ROWAN__ATTR_PRIMARY_KEY .primary_key = true
 #define ROWAN__ATTR_AUTO        .automatic = true
@@ -76,8 +88,7 @@
     .references = &M##_model, .references_index = __builtin_offsetof(struct M##__index, col)
 
 /* How many of the attributes are ENUM(...). */
-#define ROWAN__ENUMS(...) ROWAN__ENUMS_1(__VA_ARGS__ ROWAN__COMMAS_8)
-#define ROWAN__ENUMS_1(...) ROWAN__ENUMS_8(__VA_ARGS__)
+#define ROWAN__ENUMS(...) ROWAN__ENUMS_8(__VA_ARGS__,,,,,,,,)
 #define ROWAN__ENUMS_8(a, b, c, d, e, f, g, h, ...) \
     (0 ROWAN__IS_ENUM(a) ROWAN__IS_ENUM(b) ROWAN__IS_ENUM(c) ROWAN__IS_ENUM(d) \
        ROWAN__IS_ENUM(e) ROWAN__IS_ENUM(f) ROWAN__IS_ENUM(g) ROWAN__IS_ENUM(h))
@@ -87,38 +98,85 @@
 #define ROWAN__IS_ENUM_2(a, b, ...) + b
 #define ROWAN__PROBE_ENUM(E)       0, 1
 
-/* F(M, tuple) for a column, G(M, KEYWORD(...)) for what stands behind the columns. */
+/* Whether an element is a column or KEYWORD(...): the macro's name in front of a column in
+ * its parentheses is a call, and vanishes. */
+#define ROWAN__NO_COLUMN(M, ...) __VA_OPT__(ROWAN__NOTHING __VA_ARGS__)
+
+/* The same as a choice: F(M, tuple) for a column, G(M, KEYWORD(...)) for the others. */
 #define ROWAN__IF_COLUMN(F, G, M, ...) \
     ROWAN__IF_COLUMN_1(ROWAN__PAREN_PROBE __VA_ARGS__, F, G, ~)(M, __VA_ARGS__)
 #define ROWAN__IF_COLUMN_1(...)           ROWAN__IF_COLUMN_2(__VA_ARGS__)
 #define ROWAN__IF_COLUMN_2(a, b, c, ...)  c
 #define ROWAN__PAREN_PROBE(...)           ~, ~
-#define ROWAN__NOTHING(...)
 
 /* The members. */
-#define ROWAN__MEMBER(M, ...) ROWAN__IF_COLUMN(ROWAN__MEMBER_0, ROWAN__NOTHING, M, __VA_ARGS__)
-#define ROWAN__MEMBER_0(M, tuple)  ROWAN__MEMBER_1(ROWAN__UNPAREN tuple, )
-#define ROWAN__MEMBER_1(...)       ROWAN__MEMBER_2(__VA_ARGS__)
-#define ROWAN__MEMBER_2(t, n, ...) t n;
+#define ROWAN__MEMBER(M, ...)      __VA_OPT__(ROWAN__MEMBER_1 __VA_ARGS__)
+#define ROWAN__MEMBER_1(t, ...)    t ROWAN__FIRST(__VA_ARGS__, );
 
 /* The indexes. */
-#define ROWAN__INDEX(M, ...) ROWAN__IF_COLUMN(ROWAN__INDEX_0, ROWAN__NOTHING, M, __VA_ARGS__)
-#define ROWAN__INDEX_0(M, tuple)  ROWAN__INDEX_1(ROWAN__UNPAREN tuple, )
-#define ROWAN__INDEX_1(...)       ROWAN__INDEX_2(__VA_ARGS__)
-#define ROWAN__INDEX_2(t, n, ...) char n;
+#define ROWAN__INDEX(M, ...)      __VA_OPT__(ROWAN__INDEX_1 __VA_ARGS__)
+#define ROWAN__INDEX_1(t, ...)    char ROWAN__FIRST(__VA_ARGS__, );
 
 /* The column table. */
-#define ROWAN__COLUMN(M, ...) ROWAN__IF_COLUMN(ROWAN__COLUMN_0, ROWAN__NOTHING, M, __VA_ARGS__)
-#define ROWAN__COLUMN_0(M, tuple)        ROWAN__COLUMN_1(M, ROWAN__UNPAREN tuple)
-#define ROWAN__COLUMN_1(...)             ROWAN__COLUMN_2(__VA_ARGS__, )
-#define ROWAN__COLUMN_2(M, t, n, ...)                                          \
-    { .name = #n,                                                              \
-      .type = ROWAN__TYPE_OF_KIND(M##__##n##__kind),                           \
-      .nullable = M##__##n##__kind > 0xff,                                     \
-      .offset = __builtin_offsetof(M, n) +                                     \
-                ROWAN__CHECK_KIND(M, n, ROWAN__ENUMS(__VA_ARGS__)),            \
-      .value_offset = __builtin_offsetof(M, n) + ROWAN__VALUE_AT(M, n),        \
-      ROWAN__ATTRS(__VA_ARGS__) },
+#define ROWAN__COLUMN(M, ...)   __VA_OPT__(ROWAN__COLUMN_1(M, ROWAN__UNPAREN __VA_ARGS__))
+#define ROWAN__COLUMN_1(...)    ROWAN__COLUMN_2(__VA_ARGS__, )
+#define ROWAN__COLUMN_2(M, t, n, ...)                       \
+    { .name = #n,                                           \
+      ROWAN__TYPED(M, n, ROWAN__TYPE_##t, __VA_ARGS__)      \
+      __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__)) },
+
+/* What follows from the type. A type of the library's is known by its name, which is quick
+ * to compile; any other is a name of the user's own, and the compiler selects. */
+#define ROWAN__TYPED(M, n, known, ...) \
+    ROWAN__TYPED_1(M, n, known, ROWAN__OTHER, (__VA_ARGS__), )
+#define ROWAN__TYPED_1(M, n, name, KNOWN, type, ...) KNOWN(M, n, type)
+
+#define ROWAN__PLAIN(M, n, type_number)                     \
+    .type = type_number,                                    \
+    .offset = __builtin_offsetof(M, n),                     \
+    .value_offset = __builtin_offsetof(M, n),
+#define ROWAN__OPT_SPAN(M, n, type_number)                  \
+    .nullable = true, ROWAN__PLAIN(M, n, type_number)
+#define ROWAN__OPT_SCALAR(M, n, type_number)                \
+    .type = type_number,                                    \
+    .nullable = true,                                       \
+    .offset = __builtin_offsetof(M, n),                     \
+    .value_offset = __builtin_offsetof(M, n.value),
+#define ROWAN__OTHER(M, n, attributes)                                         \
+    .offset = __builtin_offsetof(M, n) + ROWAN__DECLARE_KIND(M, n) +           \
+              ROWAN__CHECK_KIND(M, n, ROWAN__ENUMS attributes),                \
+    .type = ROWAN__TYPE_OF_KIND(M##__##n##__kind),                             \
+    .nullable = M##__##n##__kind > 0xff,                                       \
+    .value_offset = __builtin_offsetof(M, n) + ROWAN__VALUE_AT(M, n),
+
+#define ROWAN__TYPE_rowan_bool      ~, ROWAN__PLAIN, ROWAN_BOOL
+#define ROWAN__TYPE_rowan_int16     ~, ROWAN__PLAIN, ROWAN_INT16
+#define ROWAN__TYPE_rowan_int32     ~, ROWAN__PLAIN, ROWAN_INT32
+#define ROWAN__TYPE_rowan_int64     ~, ROWAN__PLAIN, ROWAN_INT64
+#define ROWAN__TYPE_rowan_float     ~, ROWAN__PLAIN, ROWAN_FLOAT
+#define ROWAN__TYPE_rowan_double    ~, ROWAN__PLAIN, ROWAN_DOUBLE
+#define ROWAN__TYPE_rowan_decimal   ~, ROWAN__PLAIN, ROWAN_DECIMAL
+#define ROWAN__TYPE_rowan_date      ~, ROWAN__PLAIN, ROWAN_DATE
+#define ROWAN__TYPE_rowan_time      ~, ROWAN__PLAIN, ROWAN_TIME
+#define ROWAN__TYPE_rowan_timestamp ~, ROWAN__PLAIN, ROWAN_TIMESTAMP
+#define ROWAN__TYPE_rowan_uuid      ~, ROWAN__PLAIN, ROWAN_UUID
+#define ROWAN__TYPE_rowan_text      ~, ROWAN__PLAIN, ROWAN_TEXT
+#define ROWAN__TYPE_rowan_bytes     ~, ROWAN__PLAIN, ROWAN_BYTES
+#define ROWAN__TYPE_rowan_json      ~, ROWAN__PLAIN, ROWAN_JSON
+#define ROWAN__TYPE_rowan_opt_bool      ~, ROWAN__OPT_SCALAR, ROWAN_BOOL
+#define ROWAN__TYPE_rowan_opt_int16     ~, ROWAN__OPT_SCALAR, ROWAN_INT16
+#define ROWAN__TYPE_rowan_opt_int32     ~, ROWAN__OPT_SCALAR, ROWAN_INT32
+#define ROWAN__TYPE_rowan_opt_int64     ~, ROWAN__OPT_SCALAR, ROWAN_INT64
+#define ROWAN__TYPE_rowan_opt_float     ~, ROWAN__OPT_SCALAR, ROWAN_FLOAT
+#define ROWAN__TYPE_rowan_opt_double    ~, ROWAN__OPT_SCALAR, ROWAN_DOUBLE
+#define ROWAN__TYPE_rowan_opt_decimal   ~, ROWAN__OPT_SCALAR, ROWAN_DECIMAL
+#define ROWAN__TYPE_rowan_opt_date      ~, ROWAN__OPT_SCALAR, ROWAN_DATE
+#define ROWAN__TYPE_rowan_opt_time      ~, ROWAN__OPT_SCALAR, ROWAN_TIME
+#define ROWAN__TYPE_rowan_opt_timestamp ~, ROWAN__OPT_SCALAR, ROWAN_TIMESTAMP
+#define ROWAN__TYPE_rowan_opt_uuid      ~, ROWAN__OPT_SCALAR, ROWAN_UUID
+#define ROWAN__TYPE_rowan_opt_text      ~, ROWAN__OPT_SPAN, ROWAN_TEXT
+#define ROWAN__TYPE_rowan_opt_bytes     ~, ROWAN__OPT_SPAN, ROWAN_BYTES
+#define ROWAN__TYPE_rowan_opt_json      ~, ROWAN__OPT_SPAN, ROWAN_JSON
 
 /* A type's number; 0x100 more if nullable. What is not in the list is an enum, which is
  * an unsigned int to the compiler, or a nullable enum, a struct of its own. */
@@ -129,12 +187,9 @@
     rowan_##name: ROWAN_##ENUM, rowan_opt_##name: 0x100 + ROWAN_##ENUM,
 #define ROWAN__TYPE_OF_KIND(kind) (rowan_type)((kind) & 0xff)
 
-/* The kinds, an enumerator a column: the selection is slow to compile, and is made once. */
-#define ROWAN__KIND_PASS(M, ...) \
-    ROWAN__IF_COLUMN(ROWAN__KIND_PASS_0, ROWAN__NOTHING, M, __VA_ARGS__)
-#define ROWAN__KIND_PASS_0(M, tuple) ROWAN__KIND_PASS_1(M, ROWAN__UNPAREN tuple, )
-#define ROWAN__KIND_PASS_1(...)      ROWAN__KIND_PASS_2(__VA_ARGS__)
-#define ROWAN__KIND_PASS_2(M, t, n, ...) M##__##n##__kind = ROWAN__KIND(((M *)0)->n),
+/* 0, and the kind as an enumerator: the selection is slow to compile, and is made once. */
+#define ROWAN__DECLARE_KIND(M, n) \
+    (0 * sizeof(enum { M##__##n##__kind = ROWAN__KIND(((M *)0)->n) }))
 
 /* A type that no column can have looks like an enum's, and lacks its labels. */
 #define ROWAN__CHECK_KIND(M, n, n_enums)                                       \
@@ -152,9 +207,9 @@
     typedef enum E { ROWAN__EACH(ROWAN__ENUM_CONSTANT, E, __VA_ARGS__) } E;              \
     typedef struct opt_##E { bool has; E value; } opt_##E;                               \
     ROWAN__ENUM_LABELS(E, __VA_ARGS__)
-#define ROWAN__ENUM_CONSTANT(E, tuple)      ROWAN__ENUM_CONSTANT_1 tuple
+#define ROWAN__ENUM_CONSTANT(E, ...)        __VA_OPT__(ROWAN__ENUM_CONSTANT_1 __VA_ARGS__)
 #define ROWAN__ENUM_CONSTANT_1(name, label) name,
-#define ROWAN__ENUM_LABEL(E, tuple)         ROWAN__ENUM_LABEL_1 tuple
+#define ROWAN__ENUM_LABEL(E, ...)           __VA_OPT__(ROWAN__ENUM_LABEL_1 __VA_ARGS__)
 #define ROWAN__ENUM_LABEL_1(name, label)    label,
 #ifndef __cplusplus
 #define ROWAN__ENUM_LABELS(E, ...)                                                       \
@@ -172,7 +227,7 @@
 /* What stands behind the columns: KEYWORD(...) becomes an element of the table of
  * constraints. Two more iterations, since a macro cannot be used inside itself. */
 #define ROWAN__CONSTRAINT(M, ...) \
-    ROWAN__IF_COLUMN(ROWAN__NOTHING, ROWAN__CONSTRAINT_0, M, __VA_ARGS__)
+    __VA_OPT__(ROWAN__IF_COLUMN(ROWAN__NOTHING, ROWAN__CONSTRAINT_0, M, __VA_ARGS__))
 #define ROWAN__CONSTRAINT_0(M, ...) ROWAN__CONSTRAINT_1(M, ROWAN__TABLE_##__VA_ARGS__)
 #define ROWAN__CONSTRAINT_1(...)    ROWAN__CONSTRAINT_2(__VA_ARGS__)
 #define ROWAN__CONSTRAINT_2(M, F, ...) F(M, __VA_ARGS__)
@@ -195,8 +250,7 @@
       .checks = ROWAN__CHECKS(M, __VA_ARGS__), .n_checks = ROWAN__COUNT_OF(__VA_ARGS__) },
 
 /* Up to 16 elements, for use inside ROWAN__EACH. */
-#define ROWAN__LIST(F, x, ...) ROWAN__LIST_1(F, x, __VA_ARGS__ ROWAN__COMMAS_8 ROWAN__COMMAS_8)
-#define ROWAN__LIST_1(...)     ROWAN__LIST_16(__VA_ARGS__)
+#define ROWAN__LIST(F, x, ...) ROWAN__LIST_16(F, x, __VA_ARGS__,,,,,,,,,,,,,,,,)
 #define ROWAN__LIST_16(F, x, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ...) \
     ROWAN__LIST_STEP(F, x, a) ROWAN__LIST_STEP(F, x, b) ROWAN__LIST_STEP(F, x, c) ROWAN__LIST_STEP(F, x, d) \
     ROWAN__LIST_STEP(F, x, e) ROWAN__LIST_STEP(F, x, f) ROWAN__LIST_STEP(F, x, g) ROWAN__LIST_STEP(F, x, h) \
@@ -266,29 +320,48 @@
 #define ROWAN__OVERRIDES_END _Pragma("GCC diagnostic pop")
 #endif
 
+/* Most models are columns only; the list of one that is more is divided. */
+#define ROWAN_MODEL(M, table_name, ...) \
+    ROWAN__MODEL_FORM(ROWAN__EACH(ROWAN__NO_COLUMN, M, __VA_ARGS__))(M, table_name, __VA_ARGS__)
+#define ROWAN__MODEL_FORM(...) ROWAN__FIRST(__VA_OPT__(ROWAN__MODEL_WITH,) ROWAN__MODEL_PLAIN, )
+#define ROWAN__COLUMNS_OF(M, ...) ROWAN__EACH(ROWAN__ONLY_COLUMN, M, __VA_ARGS__)
+#define ROWAN__ONLY_COLUMN(M, ...) \
+    __VA_OPT__(ROWAN__IF_COLUMN(ROWAN__ONLY_COLUMN_1, ROWAN__NOTHING, M, __VA_ARGS__))
+#define ROWAN__ONLY_COLUMN_1(M, tuple) tuple,
+
 #ifndef __cplusplus
 
-#define ROWAN_MODEL(M, table_name, ...)                                                  \
+#define ROWAN__MODEL_PLAIN(M, table_name, ...)                                           \
+    ROWAN__STRUCTS(M, __VA_ARGS__)                                                       \
+    ROWAN__DESCRIPTION(M, table_name, NULL, 0, __VA_ARGS__)
+#define ROWAN__MODEL_WITH(M, table_name, ...)                                            \
+    ROWAN__STRUCTS(M, ROWAN__COLUMNS_OF(M, __VA_ARGS__))                                 \
+    extern const rowan_constraint M##_constraints[]                                      \
+        __attribute__((weak, visibility("hidden")));                                     \
+    const rowan_constraint M##_constraints[] = {                                         \
+        ROWAN__EACH(ROWAN__CONSTRAINT, M, __VA_ARGS__) };                                \
+    ROWAN__DESCRIPTION(M, table_name, M##_constraints,                                   \
+                       sizeof M##_constraints / sizeof M##_constraints[0], __VA_ARGS__)
+
+#define ROWAN__STRUCTS(M, ...)                                                           \
     typedef struct M M;                                                                  \
     struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) };                             \
     struct M##__index { ROWAN__EACH(ROWAN__INDEX, M, __VA_ARGS__) };                     \
+    _Static_assert(sizeof(struct M##__index) <= 64, #M " has more than 64 columns");     \
     extern const rowan_model M##_model __attribute__((weak, visibility("hidden")));      \
     extern const rowan_column M##_columns[] __attribute__((weak, visibility("hidden"))); \
-    enum { ROWAN__EACH(ROWAN__KIND_PASS, M, __VA_ARGS__) };                              \
-    extern const rowan_constraint M##_constraints[]                                      \
-        __attribute__((weak, visibility("hidden")));                                     \
     ROWAN__OVERRIDES_OK                                                                  \
-    const rowan_column M##_columns[] = { ROWAN__EACH(ROWAN__COLUMN, M, __VA_ARGS__) };   \
-    const rowan_constraint M##_constraints[] = {                                         \
-        ROWAN__EACH(ROWAN__CONSTRAINT, M, __VA_ARGS__) { .kind = ROWAN_CONSTRAINT_CHECK } }; \
+    const rowan_column M##_columns[] = { ROWAN__EACH(ROWAN__COLUMN, M, __VA_ARGS__) };
+
+#define ROWAN__DESCRIPTION(M, table_name, list, n_list, ...)                             \
     const rowan_model M##_model = {                                                      \
         .name = #M,                                                                      \
         .table = table_name,                                                             \
         .columns = M##_columns,                                                          \
         .n_columns = sizeof(struct M##__index),                                          \
         .row_size = sizeof(M),                                                           \
-        .constraints = M##_constraints,                                                  \
-        .n_constraints = sizeof M##_constraints / sizeof M##_constraints[0] - 1,         \
+        .constraints = list,                                                             \
+        .n_constraints = n_list,                                                         \
         .declaration = (const char[]){ "\001ROWANMODEL\001" #M "\001" table_name          \
                                        "\001" ROWAN__DECLARED(__VA_ARGS__) },            \
     };                                                                                   \
@@ -297,9 +370,11 @@
 
 #else
 
-#define ROWAN_MODEL(M, table_name, ...)                                   \
-    struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) };              \
+#define ROWAN__MODEL_PLAIN(M, table_name, ...)                                           \
+    struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) };                             \
     extern "C" const rowan_model M##_model __attribute__((weak));
+#define ROWAN__MODEL_WITH(M, table_name, ...)                                            \
+    ROWAN__MODEL_PLAIN(M, table_name, ROWAN__COLUMNS_OF(M, __VA_ARGS__))
 
 #endif
 
@@ -333,7 +408,8 @@
 #define ROWAN__RETAIN used
 #endif
 
-/* ROWAN_MODELS(models, "1.0.0", Person, Award) in one C file of the package defines it. */
+/* ROWAN_MODELS(models, "1.0.0", Person, Award) in one C file of the package defines it: up
+ * to 128 models. */
 #define ROWAN_MODELS(package, version_text, ...)                                         \
     static const rowan_model *const package##__list[] = { ROWAN__EACH(ROWAN__ADDRESS, 0, __VA_ARGS__) }; \
     const rowan_models package = {                                                       \
@@ -342,7 +418,7 @@
         .list = package##__list,                                                         \
         .n_models = sizeof package##__list / sizeof package##__list[0],                  \
     }
-#define ROWAN__ADDRESS(x, M) &M##_model,
+#define ROWAN__ADDRESS(x, ...) __VA_OPT__(&__VA_ARGS__##_model,)
 
 /* clang-format on */
 
