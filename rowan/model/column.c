@@ -17,6 +17,18 @@ _Static_assert(sizeof(rowan_text) == sizeof(rowan_bytes) &&
                    offsetof(rowan_text, len) == offsetof(rowan_bytes, len),
                "spans are laid out alike");
 
+size_t rowan__type_size(rowan_type type)
+{
+    static const size_t sizes[ROWAN_N_TYPES] = {
+#define SIZE(ENUM, name) [ROWAN_##ENUM] = sizeof(rowan_##name),
+        ROWAN_SCALAR_TYPES(SIZE) ROWAN_SPAN_TYPES(SIZE)
+#undef SIZE
+            [ROWAN_ENUM] = sizeof(unsigned),
+    };
+
+    return sizes[type];
+}
+
 bool rowan__is_span(rowan_type type)
 {
     return type == ROWAN_TEXT || type == ROWAN_BYTES || type == ROWAN_JSON;

@@ -26,6 +26,20 @@ bool rowan__uuid_read(const char *text, size_t len, rowan_uuid *out);
 /* Whether a type is {ptr, len}: text, bytes, JSON. */
 bool rowan__is_span(rowan_type type);
 
+/* Whether it is one of the integers; one of the numbers. */
+static inline bool rowan__is_integer(rowan_type type)
+{
+    return type == ROWAN_INT16 || type == ROWAN_INT32 || type == ROWAN_INT64;
+}
+static inline bool rowan__is_number(rowan_type type)
+{
+    return rowan__is_integer(type) || type == ROWAN_FLOAT || type == ROWAN_DOUBLE ||
+           type == ROWAN_DECIMAL;
+}
+
+/* Bytes of the C type of a column that is not nullable. */
+size_t rowan__type_size(rowan_type type);
+
 /* Whether an integer is in the range of INT16, INT32 or INT64. */
 bool rowan__int_fits(rowan_type type, int64_t value);
 

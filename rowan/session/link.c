@@ -84,19 +84,20 @@ static rowan_status prepare_new(rowan__link *link, const rowan__statement *state
                                 rowan__cached *cached, rowan_error *err)
 {
     const rowan__driver *driver = link->conn->driver;
-    rowan_type types[ROWAN__MAX_BINDS];
+    rowan_type *types = rowan__calloc(statement->n_binds + 1, sizeof *types);
     rowan__buf sql;
     rowan_status st;
 
     rowan__buf_init(&sql, 0);
     rowan__statement_text(statement, driver->dialect, &sql);
-    for (size_t i = 0; i < statement->n_binds; i++)
+    for (size_t i = 0; i < statement->n_binds && types != NULL; i++)
         types[i] = statement->binds[i].type;
-    if (!rowan__buf_ok(&sql))
+    if (types == NULL || !rowan__buf_ok(&sql))
         st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     else
         st = driver->prepare(link->conn, sql.ptr, sql.len, types, statement->n_binds,
                              &cached->prepared, err);
+    rowan__free(types);
     if (st != ROWAN_OK) {
         rowan__buf_done(&sql);
         return st;

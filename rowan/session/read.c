@@ -78,7 +78,10 @@ rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
     rowan_status st =
         rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
 
-    return st == ROWAN_OK ? fetch_statement(session, &statement, out, err) : st;
+    if (st == ROWAN_OK)
+        st = fetch_statement(session, &statement, out, err);
+    rowan__statement_done(&statement);
+    return st;
 }
 
 rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
@@ -100,6 +103,7 @@ rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
     statement.max_rows = 1;
     if (st == ROWAN_OK)
         st = fetch_statement(session, &statement, &result, err);
+    rowan__statement_done(&statement);
     if (st != ROWAN_OK)
         return st;
     if (rowan_result_count(result) == 0) {
@@ -122,30 +126,27 @@ rowan_status rowan_count(rowan_session *session, const rowan_query *query,
         st = fetch_statement(session, &statement, &result, err);
     if (st == ROWAN_OK)
         *out = (uint64_t)((rowan__count_row *)rowan_result_rows(result))->n;
+    rowan__statement_done(&statement);
     rowan_result_free(result);
     return st;
 }
 
 /* Cursors. */
 
-static rowan_status start_cursor(rowan_cursor *cursor, const rowan_query *query,
-                                 rowan_error *err)
+static rowan_status start_statement(rowan_cursor *cursor,
+                                    const rowan__statement *statement, rowan_error *err)
 {
     rowan_session *session = cursor->session;
     const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__statement statement;
-    rowan_status st;
+    rowan_status st = rowan__session_ready(session, err);
 
-    st = rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
-    if (st == ROWAN_OK)
-        st = rowan__session_ready(session, err);
     if (st != ROWAN_OK)
         return st;
-    st = rowan__session_prepare(session, &statement, &cursor->prepared, err);
+    st = rowan__session_prepare(session, statement, &cursor->prepared, err);
     if (st == ROWAN_OK) {
         int64_t start = rowan__session_clock(session);
 
-        st = driver->start(cursor->prepared, statement.binds, statement.n_binds, true,
+        st = driver->start(cursor->prepared, statement->binds, statement->n_binds, true,
                            err);
         rowan__session_log(session, start, cursor->prepared->sql, 0, st);
         if (st != ROWAN_OK)
@@ -161,6 +162,7 @@ rowan_status rowan_cursor_open(rowan_session *session, const rowan_query *query,
 {
     rowan_arena *arena = rowan_arena_new(NULL, 0);
     rowan_cursor *cursor = rowan__calloc(1, sizeof *cursor);
+    rowan__statement statement;
     rowan_status st;
 
     if (arena == NULL || cursor == NULL) {
@@ -170,7 +172,10 @@ rowan_status rowan_cursor_open(rowan_session *session, const rowan_query *query,
     }
     cursor->session = session;
     rowan__rows_init(&cursor->rows, query->model, arena);
-    st = start_cursor(cursor, query, err);
+    st = rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
+    if (st == ROWAN_OK)
+        st = start_statement(cursor, &statement, err);
+    rowan__statement_done(&statement);
     if (st != ROWAN_OK) {
         cursor->session = NULL; /* nothing was started */
         rowan_cursor_close(cursor);

@@ -85,11 +85,11 @@ static rowan_status insert_row(rowan_session *session, const rowan_model *model,
     rowan_status st = rowan__statement_of_row(
         &statement, key != NULL ? ROWAN__INSERT_AUTO : ROWAN__INSERT, &query, row, err);
 
-    if (st != ROWAN_OK)
-        return st;
-    if (key != NULL)
-        return insert_auto(session, &statement, key, row, err);
-    return execute(session, &statement, NULL, err);
+    if (st == ROWAN_OK)
+        st = key != NULL ? insert_auto(session, &statement, key, row, err)
+                         : execute(session, &statement, NULL, err);
+    rowan__statement_done(&statement);
+    return st;
 }
 
 static rowan_status insert_each(rowan_session *session, const rowan_model *model,
@@ -161,6 +161,7 @@ static rowan_status change_row(rowan_session *session, rowan__statement_kind kin
 
     if (st == ROWAN_OK)
         st = execute(session, &statement, &n_affected, err);
+    rowan__statement_done(&statement);
     if (st == ROWAN_OK && n_affected == 0)
         st = rowan_fail(err, ROWAN_ENOTFOUND, "no such %s", model->table);
     return st;
@@ -188,7 +189,10 @@ static rowan_status change_rows(rowan_session *session, rowan__statement_kind ki
     rowan_status st =
         rowan__statement_of_query(&statement, kind, &query, sets, n_sets, err);
 
-    return st == ROWAN_OK ? execute(session, &statement, n_affected, err) : st;
+    if (st == ROWAN_OK)
+        st = execute(session, &statement, n_affected, err);
+    rowan__statement_done(&statement);
+    return st;
 }
 
 rowan_status rowan_update_rows(rowan_session *session, const rowan_model *model,

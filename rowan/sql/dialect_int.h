@@ -56,6 +56,16 @@ typedef struct rowan__dialect {
     bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
     bool wants_analyze; /* plans against a new table need its statistics */
 
+    /* Queries. */
+    const char *like[3];      /* before, between and behind a text and its pattern */
+    const char *ilike[3];     /* the same, whatever the case */
+    bool has_nulls_order;     /* NULLS FIRST, NULLS LAST */
+    const char *row_lock;     /* of rows that will be changed; NULL if there is none */
+    const char *widen[2];     /* around a number that shall be a double; NULL */
+    const char *int_sum[2];   /* around a sum of integers that shall be one; NULL */
+    const char *decimal_sum;  /* the function that adds decimals up; NULL for sum() */
+    const char *decimal_plus; /* and that adds two, with its bracket; NULL for + */
+
     /* Statements. */
     const char *no_values;   /* of an INSERT that names no column */
     const char *begin_write; /* a transaction that will write */

@@ -33,12 +33,15 @@ rowan_status rowan__statement_of_row(rowan__statement *s, rowan__statement_kind 
             return rowan_fail(err, ROWAN_EINVAL, "%s has no column but its key",
                               model->name);
         for (size_t i = 0; i < model->n_columns; i++) {
+            rowan_value *bind;
             rowan_status st;
 
             if (!is_row_param(kind, &model->columns[i], finds))
                 continue;
-            st = rowan__bind_column(&model->columns[i], row, &s->binds[s->n_binds++],
-                                    err);
+            bind = rowan__statement_bind(s, err);
+            if (bind == NULL)
+                return ROWAN_ENOMEM;
+            st = rowan__bind_column(&model->columns[i], row, bind, err);
             if (st != ROWAN_OK)
                 return st;
         }

@@ -8,8 +8,32 @@
 void rowan__statement_begin(rowan__statement *s, rowan__statement_kind kind,
                             const rowan_query *query);
 
-/* Adds to the key; false if it is too long. */
-bool rowan__statement_key(rowan__statement *s, const void *bytes, size_t len);
+/* Adds to the key. */
+rowan_status rowan__statement_key(rowan__statement *s, const void *bytes, size_t len,
+                                  rowan_error *err) ROWAN_CHECKED;
+
+static inline rowan_status rowan__statement_key_byte(rowan__statement *s, unsigned byte,
+                                                     rowan_error *err)
+{
+    unsigned char c = (unsigned char)byte;
+
+    return rowan__statement_key(s, &c, 1, err);
+}
+
+/* Room for one more value, which is not in the key; NULL when memory is out. */
+rowan_value *rowan__statement_bind(rowan__statement *s, rowan_error *err);
+
+/* One more value, and its type in the key. */
+rowan_status rowan__statement_value(rowan__statement *s, const rowan_value *value,
+                                    rowan_error *err) ROWAN_CHECKED;
+
+/* Memory that lives as long as the statement; NULL when it is out. */
+void *rowan__statement_alloc(rowan__statement *s, size_t size, rowan_error *err);
+
+/* Gives a value the type that its column is compared or set with.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if it does not fit the column. */
+rowan_status rowan__coerce(const rowan_column *column, bool for_set, rowan_value *value,
+                           rowan_error *err) ROWAN_CHECKED;
 
 /* Where the text of a statement is written. */
 typedef struct rowan__writer {

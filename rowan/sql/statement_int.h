@@ -9,10 +9,12 @@
 
 #include "dialect_int.h"
 
+#include <rowan/arena.h>
 #include <rowan/query.h>
 
-#define ROWAN__MAX_BINDS 256 /* values of one statement that is written by shape */
-#define ROWAN__MAX_KEY   2048
+#define ROWAN__FEW_BINDS 96 /* values, and bytes of key, that need no allocation */
+#define ROWAN__SHORT_KEY 1024
+#define ROWAN__MAX_KEY   (1 << 20) /* more is a mistake of the program's */
 
 typedef enum rowan__statement_kind {
     ROWAN__SELECT_ROWS,
@@ -31,12 +33,21 @@ typedef struct rowan__statement {
     const rowan_query *query;     /* model, where, order, limit; set for all kinds */
     const rowan_assignment *sets; /* UPDATE_WHERE: sets[n_sets] */
     size_t n_sets;
-    rowan_value binds[ROWAN__MAX_BINDS];
-    size_t n_binds;
-    size_t max_rows; /* it can give; when they are there, no more are asked for */
-    char key[ROWAN__MAX_KEY];
-    size_t key_len;
+    const char *sql; /* RAW_ROWS, RAW_CHANGE: sql[sql_len] */
+    size_t sql_len;
+    size_t max_rows;    /* it can give; when they are there, no more are asked for */
+    rowan_value *binds; /* binds[n_binds]: few_binds, or what `more` holds */
+    size_t n_binds, max_binds;
+    char *key; /* key[key_len]: short_key, or what `more` holds */
+    size_t key_len, max_key;
+    rowan_arena *more; /* what does not fit in here; NULL as long as all does */
+    rowan_value few_binds[ROWAN__FEW_BINDS];
+    char short_key[ROWAN__SHORT_KEY];
 } rowan__statement;
+
+/* Frees what did not fit. After every rowan__statement_of_...(), whatever it returned; the
+ * statement must not be moved before. */
+void rowan__statement_done(rowan__statement *statement);
 
 /* Collects the key and the values of a query-shaped statement.
  * Returns  ROWAN_OK; ROWAN_EINVAL if it is too deep, too long, or names a column of

@@ -215,7 +215,7 @@ static rowan_status flush(mariadb_conn *conn, mariadb_bulk *bulk, rowan_error *e
 static rowan_status add_row(mariadb_conn *conn, mariadb_bulk *bulk,
                             const rowan_model *model, const char *row, rowan_error *err)
 {
-    rowan_value values[ROWAN__MAX_BINDS];
+    rowan_value values[ROWAN_MAX_COLUMNS];
     size_t size = 0, n = 0;
     rowan_status st = ROWAN_OK;
 

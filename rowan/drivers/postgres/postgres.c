@@ -15,11 +15,20 @@
 #include "statement_int.h"
 #include "type_int.h"
 
+/* A parameter of fixed size, as it is sent. */
+typedef struct postgres_param {
+    char bytes[ROWAN__PG_VALUE_MAX];
+} postgres_param;
+
 typedef struct postgres_prepared {
     rowan__prepared base;
     char name[24];
-    Oid *types; /* types[n_types] of the parameters */
-    size_t n_types;
+    size_t n_params; /* all of these have that many */
+    postgres_param *params;
+    const char **pointers; /* to values: in params, or the caller's */
+    int *lengths;
+    int *formats;
+    Oid *types;
     bool stream;      /* rows are asked for one by one */
     bool running;     /* started and not yet read to its end */
     bool checked;     /* the run's columns are those of the shape */
@@ -233,24 +242,42 @@ static rowan_status ping(rowan__conn *base, rowan_error *err)
     return run(base, "", err); /* an empty query is the cheapest round trip */
 }
 
+/* One block: the statement, and what its parameters need when it is run. */
+static postgres_prepared *prepared_new(rowan__conn *base, const rowan_type *params,
+                                       size_t n_params)
+{
+    const size_t each =
+        sizeof(postgres_param) + sizeof(char *) + 2 * sizeof(int) + sizeof(Oid);
+    postgres_prepared *prepared = rowan__calloc(1, sizeof *prepared + n_params * each);
+
+    if (prepared == NULL)
+        return NULL;
+    prepared->base.conn = base;
+    prepared->n_params = n_params;
+    prepared->params = (postgres_param *)(prepared + 1);
+    prepared->pointers = (const char **)(prepared->params + n_params);
+    prepared->lengths = (int *)(prepared->pointers + n_params);
+    prepared->formats = prepared->lengths + n_params;
+    prepared->types = (Oid *)(prepared->formats + n_params);
+    for (size_t i = 0; i < n_params; i++) {
+        prepared->formats[i] = 1;
+        prepared->types[i] = rowan__pg_oid(params[i]);
+    }
+    return prepared;
+}
+
 static rowan_status prepare(rowan__conn *base, const char *sql, size_t len,
                             const rowan_type *params, size_t n_params,
                             rowan__prepared **out, rowan_error *err)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    postgres_prepared *prepared =
-        rowan__calloc(1, sizeof *prepared + n_params * sizeof(Oid));
+    postgres_prepared *prepared = prepared_new(base, params, n_params);
     int64_t deadline = rowan__pg_deadline(conn);
     rowan_status st;
 
     (void)len;
     if (prepared == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    prepared->base.conn = base;
-    prepared->types = (Oid *)(prepared + 1);
-    prepared->n_types = n_params;
-    for (size_t i = 0; i < n_params; i++)
-        prepared->types[i] = rowan__pg_oid(params[i]);
     (void)snprintf(prepared->name, sizeof prepared->name, "r%llu",
                    (unsigned long long)++conn->n_prepared);
     if (!PQsendPrepare(conn->pg, prepared->name, sql, (int)n_params, prepared->types))
@@ -283,53 +310,64 @@ static void finalize(rowan__prepared *base)
     rowan__free(prepared);
 }
 
+/* Puts values where libpq finds them. JSON is sent as jsonb, version 1, and is copied for
+ * that byte: its place is known when the copy no longer grows. */
+static rowan_status place_values(postgres_prepared *prepared, rowan__buf *copy,
+                                 const rowan_value *values, rowan_error *err)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < prepared->n_params; i++) {
+        postgres_param *to = &prepared->params[i];
+
+        prepared->lengths[i] = 0;
+        if (values[i].is_null) {
+            prepared->pointers[i] = NULL;
+        } else if (rowan__is_span(values[i].type)) {
+            if (values[i].as.text.len >= INT32_MAX)
+                return rowan_fail(err, ROWAN_EINVAL, "a text is longer than 2 GB");
+            prepared->pointers[i] = values[i].as.text.ptr;
+            prepared->lengths[i] = (int)values[i].as.text.len;
+            if (values[i].type == ROWAN_JSON) {
+                rowan__buf_char(copy, 1);
+                rowan__buf_add(copy, values[i].as.text.ptr, values[i].as.text.len);
+                prepared->lengths[i]++;
+            }
+        } else {
+            prepared->pointers[i] = to->bytes;
+            prepared->lengths[i] = (int)rowan__pg_encode(&values[i], to->bytes);
+        }
+    }
+    if (!rowan__buf_ok(copy))
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    for (size_t i = 0; i < prepared->n_params && at < copy->len; i++) {
+        if (values[i].type != ROWAN_JSON || values[i].is_null)
+            continue;
+        prepared->pointers[i] = copy->ptr + at;
+        at += (size_t)prepared->lengths[i];
+    }
+    return ROWAN_OK;
+}
+
 /* Sends the statement with its values. */
 static rowan_status send_values(postgres_prepared *prepared, const rowan_value *values,
                                 size_t n_values, rowan_error *err)
 {
     postgres_conn *conn = (postgres_conn *)prepared->base.conn;
-    const char *pointers[ROWAN__MAX_BINDS];
-    int lengths[ROWAN__MAX_BINDS];
-    int formats[ROWAN__MAX_BINDS];
-    char bytes[ROWAN__MAX_BINDS][ROWAN__PG_VALUE_MAX];
-    size_t at = 0;
+    rowan_status st;
 
-    if (n_values > ROWAN__MAX_BINDS)
-        return rowan_fail(err, ROWAN_EINVAL, "a statement has %zu values", n_values);
+    if (n_values != prepared->n_params)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "the statement has %zu parameters, not %zu",
+                          prepared->n_params, n_values);
     rowan__buf_clear(&conn->copy);
-    for (size_t i = 0; i < n_values; i++) {
-        formats[i] = 1;
-        lengths[i] = 0;
-        if (values[i].is_null) {
-            pointers[i] = NULL;
-        } else if (rowan__is_span(values[i].type)) {
-            if (values[i].as.text.len >= INT32_MAX)
-                return rowan_fail(err, ROWAN_EINVAL, "a text is longer than 2 GB");
-            pointers[i] = values[i].as.text.ptr;
-            lengths[i] = (int)values[i].as.text.len;
-            if (values[i].type ==
-                ROWAN_JSON) { /* jsonb, version 1; its place comes below */
-                rowan__buf_char(&conn->copy, 1);
-                rowan__buf_add(&conn->copy, values[i].as.text.ptr,
-                               values[i].as.text.len);
-                lengths[i]++;
-            }
-        } else {
-            pointers[i] = bytes[i];
-            lengths[i] = (int)rowan__pg_encode(&values[i], bytes[i]);
-        }
-    }
-    if (!rowan__buf_ok(&conn->copy))
-        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    for (size_t i = 0; i < n_values; i++) {
-        if (values[i].type != ROWAN_JSON || values[i].is_null)
-            continue;
-        pointers[i] = conn->copy.ptr + at;
-        at += (size_t)lengths[i];
-    }
+    st = place_values(prepared, &conn->copy, values, err);
+    if (st != ROWAN_OK)
+        return st;
     prepared->deadline = rowan__pg_deadline(conn);
-    if (!PQsendQueryPrepared(conn->pg, prepared->name, (int)n_values, pointers, lengths,
-                             formats, 1))
+    if (!PQsendQueryPrepared(conn->pg, prepared->name, (int)n_values,
+                             prepared->pointers, prepared->lengths, prepared->formats,
+                             1))
         return rowan__pg_fail(conn, err);
     prepared->running = true;
     prepared->checked = false;

@@ -59,6 +59,8 @@
 extern "C" {
 #endif
 
+#define ROWAN_MAX_COLUMNS 64 /* of a model */
+
 typedef struct rowan_model rowan_model;
 
 /* The labels of an enum; the value of labels[i] is i. */
@@ -84,6 +86,44 @@ typedef struct rowan_const {
     const char *text;
 } rowan_const;
 
+typedef struct rowan_key_part {
+    uint16_t column; /* its index in the model */
+    bool descending;
+} rowan_key_part;
+
+/* What a view's column is made of: see rowan/view.h. */
+typedef enum rowan_function {
+    ROWAN_FN_COLUMN, /* the column as it is */
+    ROWAN_FN_COUNT,  /* of rows, or of the column's values that are not NULL */
+    ROWAN_FN_COUNT_DISTINCT,
+    ROWAN_FN_SUM,
+    ROWAN_FN_AVG,
+    ROWAN_FN_MIN,
+    ROWAN_FN_MAX,
+    ROWAN_FN_ROW_NUMBER, /* from here on functions of a window only */
+    ROWAN_FN_RANK,
+    ROWAN_FN_DENSE_RANK,
+    ROWAN_FN_LAG,
+    ROWAN_FN_LEAD,
+    ROWAN_FN_FIRST_VALUE,
+    ROWAN_FN_LAST_VALUE,
+    ROWAN_FN_SQL, /* an expression of the database's own */
+    ROWAN_N_FUNCTIONS
+} rowan_function;
+
+typedef struct rowan_computed {
+    rowan_function function;
+    const rowan_model *model;          /* whose column; NULL if there is none */
+    const struct rowan_column *column; /* the argument; NULL if there is none */
+    const char *sql;                   /* ROWAN_FN_SQL */
+    bool window;                       /* OVER (...) */
+    const rowan_key_part
+        *partition_by; /* partition_by[n_partition_by] of the view's base */
+    size_t n_partition_by;
+    const rowan_key_part *order_by; /* order_by[n_order_by] */
+    size_t n_order_by;
+} rowan_computed;
+
 /* A column as the model declares it. Constant data: any thread, for ever. */
 typedef struct rowan_column {
     const char *name; /* in the database, in CSV headers and in JSON */
@@ -104,6 +144,7 @@ typedef struct rowan_column {
     rowan_const default_value; /* DEFAULT */
     const char *generated;     /* GENERATED: an SQL expression; NULL if it is not */
     const char *comment;       /* COMMENT; NULL if there is none */
+    const rowan_computed *computed; /* of a view; NULL in a model */
 } rowan_column;
 
 typedef enum rowan_comparison {
@@ -125,11 +166,6 @@ typedef struct rowan_check {
     uint16_t other;
     rowan_const value;
 } rowan_check;
-
-typedef struct rowan_key_part {
-    uint16_t column; /* its index in the model */
-    bool descending;
-} rowan_key_part;
 
 typedef enum rowan_constraint_kind {
     ROWAN_CONSTRAINT_UNIQUE,
@@ -158,6 +194,9 @@ struct rowan_model {
     const rowan_constraint *constraints; /* constraints[n_constraints] */
     uint16_t n_constraints;
     const char *declaration; /* the record of rowan/uses.h; may be NULL */
+    const rowan_model *base; /* of a view: what its rows are made of; of an alias: the
+                              * model it stands for; else NULL */
+    bool is_alias;
 };
 
 /* The models of a package, in any order. See ROWAN_MODELS. */

@@ -346,8 +346,8 @@
 #define ROWAN__STRUCTS(M, ...)                                                           \
     typedef struct M M;                                                                  \
     struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) };                             \
-    struct M##__index { ROWAN__EACH(ROWAN__INDEX, M, __VA_ARGS__) };                     \
-    _Static_assert(sizeof(struct M##__index) <= 64, #M " has more than 64 columns");     \
+    typedef struct M##__index { ROWAN__EACH(ROWAN__INDEX, M, __VA_ARGS__) } M##__index;  \
+    _Static_assert(sizeof(M##__index) <= 64, #M " has more than 64 columns");            \
     extern const rowan_model M##_model __attribute__((weak, visibility("hidden")));      \
     extern const rowan_column M##_columns[] __attribute__((weak, visibility("hidden"))); \
     ROWAN__OVERRIDES_OK                                                                  \

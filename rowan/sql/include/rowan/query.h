@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 typedef enum rowan_op {
-    ROWAN_OP_EQ,
+    ROWAN_OP_EQ, /* these compare with `value`, or with the column `other` */
     ROWAN_OP_NE,
     ROWAN_OP_LT,
     ROWAN_OP_LE,
@@ -34,44 +34,112 @@ typedef enum rowan_op {
     ROWAN_OP_GE,
     ROWAN_OP_IS_NULL,
     ROWAN_OP_NOT_NULL,
+    ROWAN_OP_IN,          /* one of values[n_values], or of what `query` gives */
+    ROWAN_OP_BETWEEN,     /* values[0] and values[1], both included */
+    ROWAN_OP_LIKE,        /* `value` is a pattern; these are for texts */
+    ROWAN_OP_STARTS_WITH, /* `value` is taken as it is, whatever is in it */
+    ROWAN_OP_ENDS_WITH,
+    ROWAN_OP_CONTAINS,
+    ROWAN_OP_EXISTS, /* `query` gives a row */
     ROWAN_OP_AND,
     ROWAN_OP_OR,
     ROWAN_OP_NOT,
     ROWAN_N_OPS
 } rowan_op;
 
-/* A condition: a comparison of a column with a value, or a combination of others. */
+typedef struct rowan_query rowan_query;
+
+/* A condition: about a column, or a combination of others. What an operator does not need
+ * is not read. */
 typedef struct rowan_expr rowan_expr;
 struct rowan_expr {
     rowan_op op;
-    const rowan_column *column; /* comparisons and null tests */
-    rowan_value value;          /* comparisons; never NULL */
+    bool ignore_case; /* LIKE to CONTAINS */
+    const rowan_model
+        *model; /* whose column; NULL: the first in the query that has it */
+    const rowan_column *column; /* not for EXISTS, AND, OR, NOT */
+    rowan_value value;          /* never NULL */
+    const rowan_model *other_model;
+    const rowan_column *other; /* compared with, in place of `value` */
+    const rowan_value *values; /* values[n_values] */
+    const void *array;         /* in place of `values`: array[n_values] of the C */
+    rowan_type array_type;     /* type of this, such as rowan_int64 */
+    size_t n_values;
+    const rowan_query *query; /* EXISTS, IN */
     const rowan_expr *const
         *parts; /* AND, OR, NOT: parts[n_parts], NULLs are skipped */
     size_t n_parts;
 };
 
+/* Where the NULLs come: without a word it is first or last as the database has it. */
+typedef enum rowan_nulls {
+    ROWAN_NULLS_ANYWHERE,
+    ROWAN_NULLS_FIRST,
+    ROWAN_NULLS_LAST
+} rowan_nulls;
+
 typedef struct rowan_order {
+    const rowan_model
+        *model; /* whose column; NULL: the first in the query that has it */
     const rowan_column *column;
     bool descending;
+    rowan_nulls nulls;
 } rowan_order;
 
+typedef enum rowan_join_kind {
+    ROWAN_INNER_JOIN,
+    ROWAN_LEFT_JOIN /* also rows that have no partner */
+} rowan_join_kind;
+
+/* Another model in a query: its columns can be read by a view, compared and ordered by. */
+typedef struct rowan_join {
+    rowan_join_kind kind;
+    const rowan_model *model;
+    const rowan_expr *on;
+    const rowan_query *from; /* if `model` is a view: which of its rows; NULL for all */
+} rowan_join;
+
+/* Rows that are read to be changed: others wait, or pass by. SQLite has one writer at a
+ * time, and nothing to do. */
+typedef enum rowan_row_lock {
+    ROWAN_NO_LOCK,
+    ROWAN_FOR_UPDATE,
+    ROWAN_FOR_UPDATE_SKIP_LOCKED
+} rowan_row_lock;
+
 #define ROWAN_MAX_ORDER_BY 8
+#define ROWAN_MAX_JOINS    8
 #define ROWAN_MAX_DEPTH    64 /* of nested conditions; deeper is ROWAN_EINVAL */
 
 /* Which rows of a model, in which order. {.model = &Person_model} is valid: all rows. */
-typedef struct rowan_query {
-    const rowan_model *model;
-    const rowan_expr *where;                         /* NULL: all rows */
+struct rowan_query {
+    const rowan_model *model; /* what a row is: a model, an alias or a view */
+    const rowan_expr *where;  /* NULL: all rows */
     const rowan_order *order_by[ROWAN_MAX_ORDER_BY]; /* up to the first NULL */
     uint64_t limit;                                  /* rows; 0 means no limit */
     uint64_t offset;                                 /* rows to skip */
-} rowan_query;
+    bool distinct;                                   /* no row twice */
+    const rowan_join *join[ROWAN_MAX_JOINS];         /* up to the first NULL */
+    const rowan_order *group_by[ROWAN_MAX_ORDER_BY]; /* beside the view's own columns */
+    const rowan_expr
+        *having; /* like `where`, of groups: it may use COUNT and the like */
+    const rowan_query *from; /* if the view is made of a view: which of that one's rows;
+                               * NULL for all */
+    rowan_row_lock lock;
+};
 
-/* A column and the value it gets, for rowan_update_where(). */
+/* What rowan_update_where() sets a column to. */
+typedef enum rowan_set_kind {
+    ROWAN_SET_VALUE,
+    ROWAN_SET_PLUS,  /* what it is, and `value` more */
+    ROWAN_SET_COLUMN /* what the row's column `other` is */
+} rowan_set_kind;
+
 typedef struct rowan_assignment {
     const rowan_column *column;
     rowan_value value;
+    rowan_set_kind kind;
+    const rowan_column *other;
 } rowan_assignment;
 
 /* Values for conditions that are built at run time. */
@@ -138,19 +206,31 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 #define rowan_gt(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GT, val)
 #define rowan_ge(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GE, val)
 
-#define rowan_is_null(M, col) \
-    (&(const rowan_expr){ .op = ROWAN_OP_IS_NULL, .column = ROWAN__COL(M, col, "f") })
-#define rowan_not_null(M, col) \
-    (&(const rowan_expr){ .op = ROWAN_OP_NOT_NULL, .column = ROWAN__COL(M, col, "f") })
+#define rowan_is_null(M, col)                     \
+    (&(const rowan_expr){ .op = ROWAN_OP_IS_NULL, \
+                          .model = &M##_model,    \
+                          .column = ROWAN__COL(M, col, "f") })
+#define rowan_not_null(M, col)                     \
+    (&(const rowan_expr){ .op = ROWAN_OP_NOT_NULL, \
+                          .model = &M##_model,     \
+                          .column = ROWAN__COL(M, col, "f") })
 
 /* rowan_and(a, b, ...), rowan_or(a, b, ...), rowan_not(a). */
 #define rowan_and(...) ROWAN__COMBINE(ROWAN_OP_AND, __VA_ARGS__)
 #define rowan_or(...)  ROWAN__COMBINE(ROWAN_OP_OR, __VA_ARGS__)
 #define rowan_not(a)   ROWAN__COMBINE(ROWAN_OP_NOT, a)
 
-#define rowan_asc(M, col) (&(const rowan_order){ .column = ROWAN__COL(M, col, "o") })
-#define rowan_desc(M, col) \
-    (&(const rowan_order){ .column = ROWAN__COL(M, col, "o"), .descending = true })
+/* rowan_asc(Person, born), rowan_desc(Person, born, NULLS_LAST). */
+#define rowan_asc(...)  ROWAN__ORDER(false, __VA_ARGS__, , )
+#define rowan_desc(...) ROWAN__ORDER(true, __VA_ARGS__, , )
+#define ROWAN__ORDER(is_descending, M, col, where, ...)       \
+    (&(const rowan_order){ .model = &M##_model,               \
+                           .column = ROWAN__COL(M, col, "o"), \
+                           .descending = is_descending,       \
+                           .nulls = ROWAN__NULLS_##where })
+#define ROWAN__NULLS_            ROWAN_NULLS_ANYWHERE
+#define ROWAN__NULLS_NULLS_FIRST ROWAN_NULLS_FIRST
+#define ROWAN__NULLS_NULLS_LAST  ROWAN_NULLS_LAST
 
 /* rowan_set(Person, country, "Norway") for rowan_update_where(); a nullable column also
  * takes NULL through rowan_set_null(). */
@@ -170,7 +250,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
         ROWAN__USE(M, col, how);                                                 \
         ROWAN__COL_OF(M, col);                                                   \
     })
-#define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(struct M##__index, col)]
+#define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(M##__index, col)]
 
 /* The same, and a value that must fit. The verdict is an enumerator because clang prints
  * the whole expression of an assertion that fails. */
@@ -199,6 +279,7 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
 #define ROWAN__COMPARE(M, col, operator, val)                                         \
     (&(const rowan_expr){                                                             \
         .op = operator,                                                               \
+        .model = & M##_model,                                                         \
         .column = ROWAN__COL_FOR(M, col, "f", val, "compared with", ROWAN__COMPARES), \
         .value = ROWAN__VALUE(val) })
 
