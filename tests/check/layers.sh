@@ -33,12 +33,12 @@ awk -F'[: ]+' 'NR == FNR { for (i = 2; i <= NF; i++) may[$1, $i] = 1; next }
 check no_arrow_points_up none "$work/upward"
 
 # The build's own list: each layer sees some of those before it, and the order is this.
-printf '%s\n' base model sql drivers session schema codec load serve >"$work/order"
+printf '%s\n' base model sql drivers session schema contract codec load serve >"$work/order"
 check the_layers_are_in_order same <(cut -d: -f1 "$work/layers") "$work/order"
 awk -F'[: ]+' '{ for (i = 2; i <= NF; i++) if ($i != "" && !($i in seen))
                      print $1 " may see " $i; seen[$1] = 1
                  if ($1 == "serve" && / load/) print "serve may see load"
-                 if ($1 == "codec" && / (sql|drivers|session|schema)/) print "codec sees too much" }' \
+                 if ($1 == "codec" && / (sql|drivers|session|schema|contract)/) print "codec sees too much" }' \
     "$work/layers" >"$work/wrong_layers"
 check the_build_hides_the_upper_layers none "$work/wrong_layers"
 

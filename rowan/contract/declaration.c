@@ -1,0 +1,209 @@
+/* declaration.c - see declaration_int.h.
+ *
+ * A model's declaration is the list of its macro as text, "(rowan_int64, id, PRIMARY_KEY),
+ * (rowan_text, name, NAME("full_name")), UNIQUE(a, b)": elements between commas, where
+ * brackets and literals hold commas of their own. What starts with a bracket is a column. */
+#include "declaration_int.h"
+
+#include <string.h>
+
+#define MAX_MEMBERS 4096 /* a model has 64; a view a few for each of its columns */
+#define MARK        '\1'
+
+char *rowan__next_field(char **at)
+{
+    char *field = *at, *mark;
+
+    if (field == NULL)
+        return NULL;
+    mark = strchr(field, MARK);
+    if (mark != NULL)
+        *mark++ = '\0';
+    *at = mark;
+    return field;
+}
+
+bool rowan__is_name(const char *text)
+{
+    static const char digits[] = "0123456789";
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$";
+
+    if (*text == '\0' || strchr(digits, *text) != NULL)
+        return false;
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x80 && strchr(digits, *text) == NULL &&
+            strchr(letters, *text) == NULL)
+            return false;
+    }
+    return true;
+}
+
+bool rowan__is_part(const char *text)
+{
+    return strcmp(text, "*") == 0 || strcmp(text, "(key)") == 0 ||
+           strcmp(text, "(rows)") == 0 || rowan__is_name(text);
+}
+
+/* The end of a literal that starts at `at`: behind its second quote, or NULL. */
+static char *skip_literal(char *at)
+{
+    char quote = *at++;
+
+    for (; *at != '\0' && *at != quote; at++) {
+        if (*at == '\\' && at[1] != '\0')
+            at++;
+    }
+    return *at == quote ? at + 1 : NULL;
+}
+
+/* Cuts the next element off a list, in place and without the blanks around it.
+ * Returns  1; 0 at the end of the list; -1 if brackets or quotes do not fit. */
+static int next_element(char **list, char **out)
+{
+    char *at = *list, *end;
+    size_t depth = 0;
+
+    if (at == NULL)
+        return 0;
+    *out = at;
+    while (*at != '\0' && (*at != ',' || depth > 0)) {
+        if (*at == '"' || *at == '\'') {
+            at = skip_literal(at);
+            if (at == NULL)
+                return -1;
+            continue;
+        }
+        if (strchr("([{", *at) != NULL)
+            depth++;
+        else if (strchr(")]}", *at) != NULL && depth-- == 0)
+            return -1;
+        at++;
+    }
+    if (depth > 0)
+        return -1;
+    *list = *at == ',' ? at + 1 : NULL;
+    for (end = at; end > *out && end[-1] == ' '; end--)
+        ;
+    *end = '\0';
+    *out += strspn(*out, " ");
+    return 1;
+}
+
+/* The name in NAME("name"): what its literals hold, put together in their place. */
+static const char *literal_of(char *at)
+{
+    char *to = at, *start = at;
+
+    while ((at = strchr(at, '"')) != NULL) {
+        for (at++; *at != '\0' && *at != '"'; at++) {
+            if (*at == '\\' && at[1] != '\0')
+                at++;
+            *to++ = *at;
+        }
+        if (*at == '"')
+            at++;
+    }
+    *to = '\0';
+    return start;
+}
+
+/* "(rowan_text, name, NAME("full_name"), ...)" */
+static bool read_column(char *element, rowan__member *out)
+{
+    size_t len = strlen(element);
+    char *item = NULL, *list = element + 1;
+    int more;
+
+    if (len < 2 || element[len - 1] != ')')
+        return false;
+    element[len - 1] = '\0';
+    if (next_element(&list, &item) != 1 || next_element(&list, &item) != 1 ||
+        !rowan__is_name(item))
+        return false;
+    out->name = out->column = item;
+    while ((more = next_element(&list, &item)) == 1) {
+        if (strcmp(item, "PRIMARY_KEY") == 0)
+            out->key = true;
+        else if (strncmp(item, "NAME(", 5) == 0)
+            out->column = literal_of(item + 5);
+    }
+    return more == 0;
+}
+
+static bool read_model(char *list, rowan__member *members, size_t max, size_t *n)
+{
+    char *element = NULL;
+    int more;
+
+    while ((more = next_element(&list, &element)) == 1) {
+        if (*element != '(')
+            continue; /* UNIQUE(a, b) and the like */
+        if (*n == max || !read_column(element, &members[*n]))
+            return false;
+        (*n)++;
+    }
+    return more == 0;
+}
+
+/* "first_name=Person.first_name" */
+static bool read_view(char *fields, rowan__member *members, size_t max, size_t *n)
+{
+    char *field;
+
+    while ((field = rowan__next_field(&fields)) != NULL) {
+        char *equals = strchr(field, '=');
+        char *dot = equals != NULL ? strchr(equals, '.') : NULL;
+        rowan__member *member = &members[*n];
+
+        if (dot == NULL || *n == max)
+            return false;
+        *equals = *dot = '\0';
+        member->name = field;
+        member->model = equals + 1;
+        member->part = dot + 1;
+        if (!rowan__is_name(field) || !rowan__is_name(member->model) ||
+            !rowan__is_part(member->part))
+            return false;
+        (*n)++;
+    }
+    return true;
+}
+
+/* At least as many members as a record has. */
+static size_t count_members(const char *text)
+{
+    size_t n = 1;
+
+    for (; *text != '\0'; text++)
+        n += *text == ',' || *text == MARK;
+    return n < MAX_MEMBERS ? n : MAX_MEMBERS;
+}
+
+rowan_status rowan__declaration_read(rowan_arena *arena, rowan__record *record,
+                                     rowan__declaration *out, rowan_error *err)
+{
+    size_t max = count_members(record->text), n = 0;
+    rowan__member *members = rowan_arena_calloc(arena, max, sizeof *members);
+    char *at = record->text;
+    bool fine;
+
+    if (members == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM,
+                          "out of memory, or its records need over 128 MiB");
+    *out = (rowan__declaration){ .name = rowan__next_field(&at), .members = members };
+    fine = rowan__is_name(out->name);
+    if (record->kind == ROWAN__RECORD_MODEL) {
+        out->table = rowan__next_field(&at);
+        fine = fine && out->table != NULL && at != NULL && strchr(at, MARK) == NULL &&
+               read_model(at, members, max, &n);
+    } else {
+        fine = fine && at != NULL && read_view(at, members, max, &n);
+    }
+    if (!fine)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "holds a declaration of %.64s that cannot be read",
+                          out->name);
+    out->n_members = n;
+    return ROWAN_OK;
+}
