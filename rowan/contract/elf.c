@@ -20,6 +20,7 @@
 /* How the file writes numbers, and where the fields of its headers are. */
 typedef struct layout {
     bool big_endian;
+    size_t head_size;
     size_t word; /* bytes of an offset: 4 or 8 */
     size_t phoff, phentsize, phnum;
     size_t p_offset, p_filesz, p_size;
@@ -64,14 +65,16 @@ rowan_status rowan__read_at(int fd, void *to, size_t n, uint64_t offset,
 static rowan_status read_layout(const unsigned char head[64], layout *l,
                                 rowan_error *err)
 {
-    static const layout narrow = { .word = 4,
+    static const layout narrow = { .head_size = 52,
+                                   .word = 4,
                                    .phoff = 28,
                                    .phentsize = 42,
                                    .phnum = 44,
                                    .p_offset = 4,
                                    .p_filesz = 16,
                                    .p_size = 32 };
-    static const layout wide = { .word = 8,
+    static const layout wide = { .head_size = 64,
+                                 .word = 8,
                                  .phoff = 32,
                                  .phentsize = 54,
                                  .phnum = 56,
@@ -163,6 +166,8 @@ rowan_status rowan__elf_parts(int fd, rowan__parts *out, rowan_error *err)
     at = number(&l, head + l.phoff, l.word);
     entry = number(&l, head + l.phentsize, 2);
     n = number(&l, head + l.phnum, 2);
+    if (size < l.head_size)
+        return rowan_fail(err, ROWAN_EINVAL, "is cut off");
     if (n == 0)
         return rowan_fail(err, ROWAN_EINVAL, "has no part to load");
     if (entry < l.p_size || n == 0xffff)

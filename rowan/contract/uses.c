@@ -67,9 +67,11 @@ static rowan_status read_declarations(reading *r, rowan_error *err)
         if (record->kind != ROWAN__RECORD_USE)
             st = rowan__declaration_read(r->arena, record, &r->declarations[n++], err);
     }
+    if (st != ROWAN_OK)
+        return st;
     qsort(r->declarations, n, sizeof *r->declarations, by_name);
     r->n_declarations = n;
-    return st;
+    return ROWAN_OK;
 }
 
 /* The first declaration of that name, or NULL. Several follow each other if a binary was

@@ -12,6 +12,9 @@
 #define LLVMFuzzerTestOneInput fuzz_text
 #include "../fuzz/text.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_uses
+#include "../fuzz/uses.c"
+#undef LLVMFuzzerTestOneInput
 
 static void replay(const char *name, int (*fuzz)(const uint8_t *bytes, size_t size))
 {
@@ -53,12 +56,19 @@ static void test_text(void **state)
     replay("text", fuzz_text);
 }
 
+static void test_uses(void **state)
+{
+    (void)state;
+    replay("uses", fuzz_uses);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uri),
         cmocka_unit_test(test_postgres),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_uses),
     };
 
     return cmocka_run_group_tests_name("fuzz_replay", tests, NULL, NULL);
