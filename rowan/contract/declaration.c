@@ -146,7 +146,7 @@ static bool read_model(char *list, rowan__member *members, size_t max, size_t *n
     return more == 0;
 }
 
-/* "first_name=Person.first_name" */
+/* "first_name=Person.first_name", or "*=Person.*" of another name for a model. */
 static bool read_view(char *fields, rowan__member *members, size_t max, size_t *n)
 {
     char *field;
@@ -162,7 +162,7 @@ static bool read_view(char *fields, rowan__member *members, size_t max, size_t *
         member->name = field;
         member->model = equals + 1;
         member->part = dot + 1;
-        if (!rowan__is_name(field) || !rowan__is_name(member->model) ||
+        if (!rowan__is_part(field) || !rowan__is_name(member->model) ||
             !rowan__is_part(member->part))
             return false;
         (*n)++;

@@ -8,7 +8,7 @@
 
 /* A member of the struct. */
 typedef struct rowan__member {
-    const char *name;
+    const char *name;   /* of a view also "*": each part is that part of `model` */
     const char *column; /* of a model: its name in the database */
     bool key;           /* of a model: part of the primary key */
     const char

@@ -162,10 +162,11 @@ static rowan_status resolve(reading *r, const char *part, rowan_use use, size_t 
         for (size_t i = 0; st == ROWAN_OK && i < d->n_members; i++) {
             const rowan__member *member = &d->members[i];
 
+            bool same = strcmp(member->name, "*") == 0 || strcmp(part, "(rows)") == 0;
+
             below.model = member->model;
-            if (!named || strcmp(member->name, part) == 0)
-                st = resolve(r, strcmp(part, "(rows)") == 0 ? part : member->part,
-                             below, depth + 1, err);
+            if (!named || same || strcmp(member->name, part) == 0)
+                st = resolve(r, same ? part : member->part, below, depth + 1, err);
         }
     }
     return st;

@@ -120,6 +120,11 @@ static void a_view_is_what_it_is_made_of(void **state)
     assert_uses(VIEW "\1ROWANVIEW\1Outer\1x=Names.id\0" MODEL
                      "\1ROWANUSE\1Outer\1x\1f\1a.c:7",
                 "Person.id filter Outer a.c:7 people.id\n");
+    assert_uses(
+        "\1ROWANVIEW\1Mentor\1*=Person.*\0" MODEL
+        "\1ROWANUSE\1Mentor\1(key)\1f\1a.c:7\0\1ROWANUSE\1Mentor\1born\1o\1a.c:8",
+        "Person.born order Mentor a.c:8 people.born\n"
+        "Person.id filter Mentor a.c:7 people.id\n");
     assert_uses(MODEL VIEW, "");
 }
 

@@ -32,7 +32,8 @@
  *           as long as Person_model (rowan_model.declaration)
  *     \1ROWANVIEW\1PersonName\1first_name=Person.first_name\1n=Award.id\1rows=Person.(rows)
  *           each column of a view and what it is made of, as often as it is made of several;
- *           it lives as long as PersonName_model
+ *           it lives as long as PersonName_model. Another name for a model, as a query that
+ *           has it twice needs: \1ROWANVIEW\1Mentor\1*=Person.*
  * With ROWAN_NO_USES defined there is no \1ROWANUSE.  Uses: nothing.
  */
 #ifndef ROWAN_USES_H
