@@ -62,6 +62,11 @@ rowan_status rowan__session_read(rowan_session *session,
                                  const rowan__statement *statement, rowan__rows *rows,
                                  rowan_error *err);
 
+/* Runs a statement that gives no rows. n_affected may be NULL. */
+rowan_status rowan__session_execute(rowan_session *session,
+                                    const rowan__statement *statement,
+                                    uint64_t *n_affected, rowan_error *err);
+
 /* The same for a statement that changes rows, and counts them; 0 if there is nothing to
  * run. */
 rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,

@@ -10,9 +10,11 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
         return false;
     switch (kind) {
     case ROWAN__INSERT: return !finds;
-    case ROWAN__INSERT_AUTO: return !finds && !column->automatic;
+    case ROWAN__INSERT_AUTO:
+    case ROWAN__INSERT_AUTO_ROWS: return !finds && !column->automatic;
     case ROWAN__UPDATE_ROW: return finds == column->primary_key;
     case ROWAN__DELETE_ROW: return finds && column->primary_key;
+    case ROWAN__NEXT_KEYS:
     case ROWAN__SELECT_ROWS:
     case ROWAN__SELECT_COUNT:
     case ROWAN__UPDATE_WHERE:
@@ -21,32 +23,78 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
     return false;
 }
 
+/* Binds a row's parameters. */
+static rowan_status bind_columns(rowan__statement *s, const void *row, bool finds,
+                                 rowan_error *err)
+{
+    const rowan_model *model = s->query->model;
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < model->n_columns && st == ROWAN_OK; i++) {
+        rowan_value *bind;
+
+        if (!is_row_param(s->kind, &model->columns[i], finds))
+            continue;
+        bind = rowan__statement_bind(s, err);
+        st = bind == NULL ? ROWAN_ENOMEM
+                          : rowan__bind_column(&model->columns[i], row, bind, err);
+    }
+    return st;
+}
+
 rowan_status rowan__statement_of_row(rowan__statement *s, rowan__statement_kind kind,
                                      const rowan_query *query, const void *row,
                                      rowan_error *err)
 {
     const rowan_model *model = query->model;
+    rowan_status st;
 
     rowan__statement_begin(s, kind, query);
     for (int finds = 0; finds <= 1; finds++) {
         if (finds && kind == ROWAN__UPDATE_ROW && s->n_binds == 0)
             return rowan_fail(err, ROWAN_EINVAL, "%s has no column but its key",
                               model->name);
-        for (size_t i = 0; i < model->n_columns; i++) {
-            rowan_value *bind;
-            rowan_status st;
-
-            if (!is_row_param(kind, &model->columns[i], finds))
-                continue;
-            bind = rowan__statement_bind(s, err);
-            if (bind == NULL)
-                return ROWAN_ENOMEM;
-            st = rowan__bind_column(&model->columns[i], row, bind, err);
-            if (st != ROWAN_OK)
-                return st;
-        }
+        st = bind_columns(s, row, finds, err);
+        if (st != ROWAN_OK)
+            return st;
     }
     return ROWAN_OK;
+}
+
+#define VALUES_TOGETHER 1024 /* a statement is kept with room for its values */
+
+size_t rowan__statement_max_rows(const rowan_model *model)
+{
+    size_t n_columns = 0, n;
+
+    for (size_t i = 0; i < model->n_columns; i++)
+        n_columns += is_row_param(ROWAN__INSERT_AUTO_ROWS, &model->columns[i], false);
+    if (n_columns == 0) /* there is no text for many rows without columns */
+        return 1;
+    n = VALUES_TOGETHER / n_columns;
+    return n > ROWAN__MAX_TOGETHER ? ROWAN__MAX_TOGETHER : n;
+}
+
+rowan_status rowan__statement_of_rows(rowan__statement *s, const rowan_query *query,
+                                      void *const *rows, size_t n_rows,
+                                      rowan_error *err)
+{
+    rowan_status st;
+
+    rowan__statement_begin(s, ROWAN__INSERT_AUTO_ROWS, query);
+    s->n_rows = n_rows;
+    st = rowan__statement_key(s, &n_rows, sizeof n_rows, err);
+    for (size_t r = 0; r < n_rows && st == ROWAN_OK; r++)
+        st = bind_columns(s, rows[r], false, err);
+    return st;
+}
+
+void rowan__statement_of_keys(rowan__statement *s, const rowan_query *query,
+                              size_t n_rows)
+{
+    rowan__statement_begin(s, ROWAN__NEXT_KEYS, query);
+    s->n_rows = n_rows;
+    s->binds[s->n_binds++] = rowan_value_int64((int64_t)n_rows);
 }
 
 /* The text. */
@@ -99,6 +147,71 @@ static void write_insert(rowan__writer *w, const rowan__statement *s)
     }
 }
 
+/* Values for n_rows rows in brackets, each with its number behind if `numbered`. */
+static void write_values(rowan__writer *w, const rowan__statement *s, bool numbered)
+{
+    size_t n_columns = s->n_binds / s->n_rows;
+
+    rowan__buf_str(w->sql, "VALUES ");
+    for (size_t row = 0; row < s->n_rows; row++) {
+        rowan__buf_str(w->sql, row > 0 ? ", (" : "(");
+        for (size_t i = 0; i < n_columns; i++) {
+            if (i > 0)
+                rowan__buf_str(w->sql, ", ");
+            rowan__write_param(w);
+        }
+        if (numbered)
+            rowan__buf_printf(w->sql, ", %zu", row);
+        rowan__buf_char(w->sql, ')');
+    }
+}
+
+/* Where a key comes from a sequence, it is drawn as the rows pass by: their order is said,
+ * for VALUES alone promises none. The others number the rows as they stand. */
+static void write_insert_rows(rowan__writer *w, const rowan__statement *s)
+{
+    bool numbered = w->dialect->has_sequences;
+
+    rowan__buf_str(w->sql, "INSERT INTO ");
+    rowan__sql_table(w->dialect, w->sql, s->query->model);
+    rowan__buf_str(w->sql, " (");
+    (void)write_row_columns(w, s, false, ", ", NULL);
+    rowan__buf_str(w->sql, ") ");
+    if (numbered) {
+        rowan__buf_str(w->sql, "SELECT ");
+        (void)write_row_columns(w, s, false, ", ", NULL);
+        rowan__buf_str(w->sql, " FROM (");
+    }
+    write_values(w, s, numbered);
+    if (numbered) {
+        rowan__buf_str(w->sql, ") AS v (");
+        (void)write_row_columns(w, s, false, ", ", NULL);
+        rowan__buf_str(w->sql, ", \"rowan row\") ORDER BY \"rowan row\"");
+    }
+    rowan__buf_str(w->sql, " RETURNING ");
+    rowan__write_ident(w, rowan_model_key(s->query->model)->name);
+}
+
+/* pg_get_serial_sequence() reads its first argument as SQL, so the quoted name goes in as a
+ * string; both come from the model. OFFSET 0 has it asked once. Whoever may insert into the
+ * table may not therefore use the sequence of an identity column. */
+static void write_next_keys(rowan__writer *w, const rowan__statement *s)
+{
+    const rowan_column *key = rowan_model_key(s->query->model);
+
+    rowan__buf_str(w->sql, "SELECT nextval(q.seq) FROM (SELECT p.seq FROM (SELECT "
+                           "pg_get_serial_sequence($rowan$");
+    rowan__sql_table(w->dialect, w->sql, s->query->model);
+    rowan__buf_printf(
+        w->sql,
+        "$rowan$, $rowan$%s$rowan$)::regclass AS seq OFFSET 0) AS p WHERE "
+        "has_sequence_privilege(p.seq, 'USAGE') OFFSET 0) AS q, "
+        "generate_series(1, ",
+        key->name);
+    rowan__write_param(w);
+    rowan__buf_char(w->sql, ')');
+}
+
 static void write_update(rowan__writer *w, const rowan__statement *s)
 {
     rowan__buf_str(w->sql, "UPDATE ");
@@ -123,6 +236,10 @@ void rowan__write_row_statement(rowan__writer *w, const rowan__statement *s)
         write_update(w, s);
     else if (s->kind == ROWAN__DELETE_ROW)
         write_delete(w, s);
+    else if (s->kind == ROWAN__INSERT_AUTO_ROWS)
+        write_insert_rows(w, s);
+    else if (s->kind == ROWAN__NEXT_KEYS)
+        write_next_keys(w, s);
     else
         write_insert(w, s);
 }

@@ -52,7 +52,7 @@ static inline void rowan__write_ident(rowan__writer *w, const char *name)
     rowan__sql_ident(w->dialect, w->sql, name);
 }
 
-/* The text of INSERT, INSERT_AUTO, UPDATE_ROW and DELETE_ROW. */
+/* The text of INSERT and its kind, NEXT_KEYS, UPDATE_ROW and DELETE_ROW. */
 void rowan__write_row_statement(rowan__writer *w, const rowan__statement *s);
 
 #endif

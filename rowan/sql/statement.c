@@ -200,7 +200,9 @@ const rowan_model *rowan__statement_shape(const rowan__statement *s)
     switch (s->kind) {
     case ROWAN__SELECT_ROWS: return s->query->model;
     case ROWAN__SELECT_COUNT:
-    case ROWAN__INSERT_AUTO: return &rowan__count_shape; /* one integer */
+    case ROWAN__INSERT_AUTO:
+    case ROWAN__INSERT_AUTO_ROWS:
+    case ROWAN__NEXT_KEYS: return &rowan__count_shape; /* one integer */
     case ROWAN__INSERT:
     case ROWAN__UPDATE_ROW:
     case ROWAN__DELETE_ROW:
@@ -222,6 +224,8 @@ void rowan__statement_text(const rowan__statement *s, const rowan__dialect *dial
     case ROWAN__DELETE_WHERE: rowan__write_query_statement(&w, s); break;
     case ROWAN__INSERT:
     case ROWAN__INSERT_AUTO:
+    case ROWAN__INSERT_AUTO_ROWS:
+    case ROWAN__NEXT_KEYS:
     case ROWAN__UPDATE_ROW:
     case ROWAN__DELETE_ROW: rowan__write_row_statement(&w, s); break;
     }

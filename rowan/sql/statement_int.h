@@ -16,13 +16,17 @@
 #define ROWAN__SHORT_KEY 1024
 #define ROWAN__MAX_KEY   (1 << 20) /* more is a mistake of the program's */
 
+#define ROWAN__MAX_TOGETHER 128 /* rows in one INSERT: more bring no gain */
+
 typedef enum rowan__statement_kind {
     ROWAN__SELECT_ROWS,
     ROWAN__SELECT_COUNT,
-    ROWAN__INSERT,      /* one row, all columns but an AUTO key of 0 */
-    ROWAN__INSERT_AUTO, /* one row without its AUTO key, which comes back */
-    ROWAN__UPDATE_ROW,  /* all columns that are not key, by key */
-    ROWAN__DELETE_ROW,  /* by key */
+    ROWAN__INSERT,           /* one row, all columns but an AUTO key of 0 */
+    ROWAN__INSERT_AUTO,      /* one row without its AUTO key, which comes back */
+    ROWAN__INSERT_AUTO_ROWS, /* the same for n_rows of them */
+    ROWAN__NEXT_KEYS,        /* n_rows AUTO keys from their sequence */
+    ROWAN__UPDATE_ROW,       /* all columns that are not key, by key */
+    ROWAN__DELETE_ROW,       /* by key */
     ROWAN__UPDATE_WHERE,
     ROWAN__DELETE_WHERE,
 } rowan__statement_kind;
@@ -35,6 +39,7 @@ typedef struct rowan__statement {
     size_t n_sets;
     const char *sql; /* RAW_ROWS, RAW_CHANGE: sql[sql_len] */
     size_t sql_len;
+    size_t n_rows;      /* INSERT_AUTO_ROWS, NEXT_KEYS */
     size_t max_rows;    /* it can give; when they are there, no more are asked for */
     rowan_value *binds; /* binds[n_binds]: few_binds, or what `more` holds */
     size_t n_binds, max_binds;
@@ -64,6 +69,18 @@ rowan_status rowan__statement_of_row(rowan__statement *out, rowan__statement_kin
                                      const rowan_query *query, const void *row,
                                      rowan_error *err) ROWAN_CHECKED;
 
+/* The same for INSERT_AUTO_ROWS: rows[n_rows], at most as many as
+ * rowan__statement_max_rows(). Their keys come back in the order of the rows. */
+rowan_status rowan__statement_of_rows(rowan__statement *out, const rowan_query *query,
+                                      void *const *rows, size_t n_rows,
+                                      rowan_error *err) ROWAN_CHECKED;
+size_t rowan__statement_max_rows(const rowan_model *model);
+
+/* NEXT_KEYS, for a dialect that has sequences. It gives no rows if the key's sequence cannot
+ * be found, or not be used by who asks. */
+void rowan__statement_of_keys(rowan__statement *out, const rowan_query *query,
+                              size_t n_rows);
+
 /* Reads a column of a row as a parameter. Text is borrowed.
  * Returns  ROWAN_OK; ROWAN_EINVAL if no database may be sent it: text that is not UTF-8,
  *          a day that does not exist. */
@@ -74,7 +91,7 @@ rowan_status rowan__bind_column(const rowan_column *column, const void *row,
 void rowan__statement_text(const rowan__statement *statement,
                            const rowan__dialect *dialect, rowan__buf *sql);
 
-/* The rows a statement gives: the model's, one count, one key, or NULL for none. */
+/* The rows a statement gives: the model's, one count, keys, or NULL for none. */
 const rowan_model *rowan__statement_shape(const rowan__statement *statement);
 
 /* One row of a count: see rowan__count_shape. */

@@ -112,10 +112,13 @@ rowan_status rowan_cursor_next(rowan_cursor *cursor, void **rows, size_t *n_rows
 /* Ends it, at any point. NULL is fine. */
 void rowan_cursor_close(rowan_cursor *cursor);
 
-/* Inserts `n_rows` rows that follow each other; an AUTO key that is 0 is given by the
- * database and written back into its row. More than one row outside a transaction is one
- * transaction.
+/* Inserts `n_rows` rows that follow each other, in as few statements as the database allows;
+ * an AUTO key that is 0 is given by the database and written back into its row, after an
+ * error it is 0 again. Rows with keys go in before those without. More than one row outside
+ * a transaction is one transaction.
  * Returns  ROWAN_OK; ROWAN_ECONFLICT if a unique key is taken; ROWAN_ECONSTRAINT;
+ *          ROWAN_EUNSUPPORTED if the database does not number many new rows upwards, as
+ *          SQLite behind the greatest key there can be;
  *          ROWAN_EINVAL if a value cannot be stored (a text with a NUL byte or that is
  *          not UTF-8, a date that does not exist, NaN in SQLite). */
 rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model,
