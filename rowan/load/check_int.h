@@ -1,6 +1,6 @@
 /* check_int.h - what the database would check over all rows, checked without it.
  *
- * That keys and unique columns differ, and that a row which is referred to is in the
+ * That keys and what is UNIQUE differ, and that a row which is referred to is in the
  * sources, if its table is among them. It holds all keys in memory (keys_int.h), so it is
  * for those who ask: a dry run, and a run whose rows the database has refused, which is
  * to be told in lines of the files. A good run leaves it to the database and its memory

@@ -26,6 +26,14 @@ void rowan__keys_of_column(rowan__keys *keys, const rowan_column *column)
     keys->columns[keys->n_columns++] = column;
 }
 
+void rowan__keys_of_unique(rowan__keys *keys, const rowan_model *model,
+                           const rowan_constraint *unique)
+{
+    memset(keys, 0, sizeof *keys);
+    for (size_t i = 0; i < unique->n_parts; i++)
+        keys->columns[keys->n_columns++] = &model->columns[unique->parts[i].column];
+}
+
 void rowan__keys_done(rowan__keys *keys)
 {
     rowan__free(keys->slots);
@@ -131,12 +139,12 @@ rowan_status rowan__keys_add(rowan__keys *keys, const void *row, size_t source_i
     return ROWAN_OK;
 }
 
-bool rowan__keys_has(const rowan__keys *keys, const rowan_column *column,
+bool rowan__keys_has(const rowan__keys *keys, const rowan_column *const *columns,
                      const void *row)
 {
     uint64_t hash;
 
-    if (!hash_key(&column, 1, row, &hash))
+    if (!hash_key(columns, keys->n_columns, row, &hash))
         return true;
     return keys->n_slots > 0 && find_slot(keys, hash)->line != 0;
 }

@@ -30,8 +30,10 @@ typedef struct rowan__keys {
 /* An empty set for the primary key of a model. */
 void rowan__keys_of_primary(rowan__keys *keys, const rowan_model *model);
 
-/* The same for one column. */
+/* The same for one column, and for a UNIQUE of several. */
 void rowan__keys_of_column(rowan__keys *keys, const rowan_column *column);
+void rowan__keys_of_unique(rowan__keys *keys, const rowan_model *model,
+                           const rowan_constraint *unique);
 
 /* Adds the key of a row. One with a NULL in it is the same as no other.
  * first    on ROWAN_ECONFLICT: where it was seen first
@@ -39,9 +41,9 @@ void rowan__keys_of_column(rowan__keys *keys, const rowan_column *column);
 rowan_status rowan__keys_add(rowan__keys *keys, const void *row, size_t source_idx,
                              uint64_t line, rowan__key_place *first) ROWAN_CHECKED;
 
-/* Whether a set of one column has the value that `column`, of another model and the same
- * type, has in `row`; true if that is NULL. */
-bool rowan__keys_has(const rowan__keys *keys, const rowan_column *column,
+/* Whether a set has the values that columns[keys->n_columns], of another model and the same
+ * types, have in `row`; true if one of them is NULL. */
+bool rowan__keys_has(const rowan__keys *keys, const rowan_column *const *columns,
                      const void *row);
 
 void rowan__keys_done(rowan__keys *keys);

@@ -3,6 +3,7 @@
 
 #include <rowan/decimal.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "type_int.h"
@@ -24,6 +25,57 @@ const char *rowan_model_schema(const rowan_model *model)
 const char *rowan_model_comment(const rowan_model *model)
 {
     return text_of(model, ROWAN_CONSTRAINT_COMMENT);
+}
+
+static void of_constraint(const rowan_constraint *c, rowan__foreign_key *out)
+{
+    *out = (rowan__foreign_key){ .target = c->references,
+                                 .on_delete = c->on_delete,
+                                 .on_update = c->on_update };
+    for (size_t i = 0; i < c->n_parts && i < ROWAN__MAX_FOREIGN_KEY; i++) {
+        out->columns[i] = c->parts[i].column;
+        out->targets[i] = c->targets[i].column;
+        out->n_columns++;
+    }
+}
+
+bool rowan__foreign_key_at(const rowan_model *model, size_t n, rowan__foreign_key *out)
+{
+    for (uint16_t i = 0; i < model->n_columns; i++) {
+        const rowan_column *column = &model->columns[i];
+
+        if (column->references == NULL || n-- > 0)
+            continue;
+        *out = (rowan__foreign_key){ .target = column->references,
+                                     .n_columns = 1,
+                                     .columns = { i },
+                                     .targets = { column->references_index },
+                                     .on_delete = column->on_delete,
+                                     .on_update = column->on_update };
+        return true;
+    }
+    for (size_t i = 0; i < model->n_constraints; i++) {
+        if (model->constraints[i].kind != ROWAN_CONSTRAINT_FOREIGN_KEY || n-- > 0)
+            continue;
+        of_constraint(&model->constraints[i], out);
+        return true;
+    }
+    return false;
+}
+
+const char *rowan__column_names(const rowan_model *model, const uint16_t *columns,
+                                size_t n_columns, char out[ROWAN__COLUMN_NAMES_MAX])
+{
+    size_t len = (size_t)snprintf(out, ROWAN__COLUMN_NAMES_MAX, "%.63s", model->name);
+
+    for (size_t i = 0; i < n_columns && len < ROWAN__COLUMN_NAMES_MAX; i++)
+        len += (size_t)snprintf(out + len, ROWAN__COLUMN_NAMES_MAX - len, "%s%s%s",
+                                n_columns == 1 ? "."
+                                : i == 0       ? " ("
+                                               : ", ",
+                                model->columns[columns[i]].name,
+                                n_columns > 1 && i + 1 == n_columns ? ")" : "");
+    return out;
 }
 
 static rowan_status integer_value(const rowan_column *column, int64_t integer,
@@ -124,6 +176,22 @@ static rowan_status check_default(const rowan_model *model, const rowan_column *
     return st;
 }
 
+/* SET_NULL of a foreign key of several columns. */
+static rowan_status check_actions(const rowan_model *model, const rowan_constraint *c,
+                                  rowan_error *err)
+{
+    for (size_t i = 0; i < c->n_parts; i++) {
+        const rowan_column *column = &model->columns[c->parts[i].column];
+
+        if ((c->on_delete == ROWAN_SET_NULL || c->on_update == ROWAN_SET_NULL) &&
+            !column->nullable)
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "%s.%s: SET_NULL needs nullable columns", model->name,
+                              column->name);
+    }
+    return ROWAN_OK;
+}
+
 rowan_status rowan__constraints_check(const rowan_model *model, rowan_error *err)
 {
     for (size_t i = 0; i < model->n_columns; i++) {
@@ -145,6 +213,8 @@ rowan_status rowan__constraints_check(const rowan_model *model, rowan_error *err
     for (size_t i = 0; i < model->n_constraints; i++) {
         rowan_status st = check_conditions(model, &model->constraints[i], err);
 
+        if (st == ROWAN_OK)
+            st = check_actions(model, &model->constraints[i], err);
         if (st != ROWAN_OK)
             return st;
     }

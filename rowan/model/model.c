@@ -43,11 +43,9 @@ static size_t list_index(const rowan_models *models, const rowan_model *model)
     return models->n_models;
 }
 
-static rowan_status check_column(const rowan_models *models, const rowan_model *model,
-                                 const rowan_column *column, rowan_error *err)
+static rowan_status check_column(const rowan_model *model, const rowan_column *column,
+                                 rowan_error *err)
 {
-    const rowan_column *target;
-
     if (rowan_model_column(model, column->name, strlen(column->name)) != column)
         return rowan_fail(err, ROWAN_EINVAL, "model %s has two columns named %s",
                           model->name, column->name);
@@ -66,23 +64,72 @@ static rowan_status check_column(const rowan_models *models, const rowan_model *
         return rowan_fail(err, ROWAN_EINVAL,
                           "%s.%s: a decimal needs PRECISION(1 to 38, scale)",
                           model->name, column->name);
-    if (column->references == NULL)
-        return ROWAN_OK;
-    if (list_index(models, column->references) == models->n_models)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s references %s, which is not in %s",
-                          model->name, column->name, column->references->name,
-                          models->name);
-    target = &column->references->columns[column->references_index];
-    if (target->type != column->type)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s is %s, but %s.%s is %s",
-                          model->name, column->name, rowan_type_name(column->type),
-                          column->references->name, target->name,
-                          rowan_type_name(target->type));
-    if (!target->unique && rowan_model_key(column->references) != target)
-        return rowan_fail(err, ROWAN_EINVAL,
-                          "%s.%s references %s.%s, which is not unique", model->name,
-                          column->name, column->references->name, target->name);
     return ROWAN_OK;
+}
+
+/* Whether columns are the primary key, or a unique one, in its order. */
+static bool are_unique(const rowan_model *model, const uint16_t *columns, size_t n)
+{
+    size_t n_key = 0, n_same = 0;
+
+    for (uint16_t i = 0; i < model->n_columns; i++) {
+        if (!model->columns[i].primary_key)
+            continue;
+        n_same += n_key < n && columns[n_key] == i;
+        n_key++;
+    }
+    if ((n_key == n && n_same == n) || (n == 1 && model->columns[columns[0]].unique))
+        return true;
+    for (size_t k = 0; k < model->n_constraints; k++) {
+        const rowan_constraint *c = &model->constraints[k];
+
+        n_same = 0;
+        for (size_t i = 0; i < c->n_parts && i < n; i++)
+            n_same += c->parts[i].column == columns[i];
+        if (c->kind == ROWAN_CONSTRAINT_UNIQUE && c->n_checks == 0 && c->n_parts == n &&
+            n_same == n)
+            return true;
+    }
+    return false;
+}
+
+static rowan_status check_foreign_key(const rowan_models *models,
+                                      const rowan_model *model,
+                                      const rowan__foreign_key *key, rowan_error *err)
+{
+    char from[ROWAN__COLUMN_NAMES_MAX], to[ROWAN__COLUMN_NAMES_MAX];
+
+    (void)rowan__column_names(model, key->columns, key->n_columns, from);
+    if (list_index(models, key->target) == models->n_models)
+        return rowan_fail(err, ROWAN_EINVAL, "%s references %s, which is not in %s",
+                          from, key->target->name, models->name);
+    for (size_t i = 0; i < key->n_columns; i++) {
+        const rowan_column *column = &model->columns[key->columns[i]];
+        const rowan_column *target = &key->target->columns[key->targets[i]];
+
+        if (target->type != column->type)
+            return rowan_fail(err, ROWAN_EINVAL, "%s.%s is %s, but %s.%s is %s",
+                              model->name, column->name, rowan_type_name(column->type),
+                              key->target->name, target->name,
+                              rowan_type_name(target->type));
+    }
+    if (!are_unique(key->target, key->targets, key->n_columns))
+        return rowan_fail(
+            err, ROWAN_EINVAL, "%s references %s, which %s not unique", from,
+            rowan__column_names(key->target, key->targets, key->n_columns, to),
+            key->n_columns > 1 ? "are" : "is");
+    return ROWAN_OK;
+}
+
+static rowan_status check_foreign_keys(const rowan_models *models,
+                                       const rowan_model *model, rowan_error *err)
+{
+    rowan__foreign_key key;
+    rowan_status st = ROWAN_OK;
+
+    for (size_t n = 0; st == ROWAN_OK && rowan__foreign_key_at(model, n, &key); n++)
+        st = check_foreign_key(models, model, &key, err);
+    return st;
 }
 
 static rowan_status check_model(const rowan_models *models, size_t i, rowan_error *err)
@@ -98,13 +145,14 @@ static rowan_status check_model(const rowan_models *models, size_t i, rowan_erro
                               models->list[j]->name, model->name, model->table);
     }
     for (size_t c = 0; c < model->n_columns; c++) {
-        rowan_status st = check_column(models, model, &model->columns[c], err);
+        rowan_status st = check_column(model, &model->columns[c], err);
 
         if (st != ROWAN_OK)
             return st;
         has_key = has_key || model->columns[c].primary_key;
     }
-    if (rowan__constraints_check(model, err) != ROWAN_OK)
+    if (check_foreign_keys(models, model, err) != ROWAN_OK ||
+        rowan__constraints_check(model, err) != ROWAN_OK)
         return ROWAN_EINVAL;
     if (!has_key)
         return rowan_fail(err, ROWAN_EINVAL, "model %s has no PRIMARY_KEY",
@@ -127,15 +175,16 @@ rowan_status rowan_models_check(const rowan_models *models, rowan_error *err)
 static bool references_are_in(const rowan_models *models, const rowan_model *model,
                               const rowan_model *const *out, size_t n)
 {
-    for (size_t c = 0; c < model->n_columns; c++) {
-        const rowan_model *target = model->columns[c].references;
+    rowan__foreign_key key;
+
+    for (size_t k = 0; rowan__foreign_key_at(model, k, &key); k++) {
         bool found = false;
 
-        if (target == NULL || strcmp(target->name, model->name) == 0 ||
-            list_index(models, target) == models->n_models)
+        if (strcmp(key.target->name, model->name) == 0 ||
+            list_index(models, key.target) == models->n_models)
             continue;
         for (size_t i = 0; i < n && !found; i++)
-            found = strcmp(out[i]->name, target->name) == 0;
+            found = strcmp(out[i]->name, key.target->name) == 0;
         if (!found)
             return false;
     }

@@ -62,11 +62,12 @@ static merge_table *find_table(rowan_merge *merge, const rowan_model *model)
 /* Whether rows can go straight into an empty table: what they refer to must be there. */
 static bool can_be_direct(rowan_merge *merge, const rowan_model *model)
 {
-    for (size_t i = 0; i < model->n_columns; i++) {
-        const rowan_model *target = model->columns[i].references;
-        const merge_table *table = target == NULL ? NULL : find_table(merge, target);
+    rowan__foreign_key key;
 
-        if (target != NULL && (table == NULL || !table->direct))
+    for (size_t i = 0; rowan__foreign_key_at(model, i, &key); i++) {
+        const merge_table *table = find_table(merge, key.target);
+
+        if (table == NULL || !table->direct)
             return false;
     }
     return true;
@@ -139,11 +140,11 @@ rowan_status rowan_merge_rows(rowan_merge *merge, const void *rows, size_t n_row
 static bool is_referenced(const rowan_merge *merge, const rowan_model *model)
 {
     for (size_t i = 0; i < merge->n_tables; i++) {
-        const rowan_model *other = merge->tables[i].model;
+        rowan__foreign_key key;
 
-        for (size_t c = 0; c < other->n_columns; c++) {
-            if (other->columns[c].references != NULL &&
-                strcmp(other->columns[c].references->table, model->table) == 0)
+        for (size_t k = 0; rowan__foreign_key_at(merge->tables[i].model, k, &key);
+             k++) {
+            if (strcmp(key.target->table, model->table) == 0)
                 return true;
         }
     }
@@ -160,6 +161,79 @@ static rowan_status delete_missing(rowan_merge *merge, merge_table *table,
         return st;
     return rowan__session_change(merge->session, rowan__ddl_merge_delete, table->model,
                                  &table->counts.n_deleted, err);
+}
+
+/* Whether a query gives a row. */
+static rowan_status any_row(rowan_session *session, const rowan__buf *sql, bool *out,
+                            rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    rowan__rows rows;
+    rowan_status st = rowan__session_ready(session, err);
+
+    if (st == ROWAN_OK && !rowan__buf_ok(sql))
+        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    if (st == ROWAN_OK)
+        st = driver->prepare(session->link->conn, sql->ptr, sql->len, NULL, 0,
+                             &prepared, err);
+    if (prepared == NULL)
+        return rowan__session_after(session, st);
+    rowan__rows_init(&rows, &rowan__count_shape, NULL);
+    st = driver->start(prepared, NULL, 0, true, err);
+    if (st == ROWAN_OK) {
+        do
+            st = driver->fetch(prepared, &rows, 1, err);
+        while (st == ROWAN_ROW);
+    }
+    driver->finish(prepared);
+    driver->finalize(prepared);
+    *out = rows.n_rows > 0;
+    rowan__rows_done(&rows);
+    return rowan__session_after(session, st);
+}
+
+/* A row that was given must not go, or lose what it refers to, because the row that it
+ * refers to goes: where a foreign key says CASCADE or SET_NULL the database would see to
+ * that without a word. */
+static rowan_status check_orphans(rowan_merge *merge, const rowan_model *model,
+                                  const rowan_model *child,
+                                  const rowan__foreign_key *key, rowan_error *err)
+{
+    char names[ROWAN__COLUMN_NAMES_MAX];
+    bool found = false;
+    rowan__buf sql;
+    rowan_status st;
+
+    rowan__buf_init(&sql, 0);
+    rowan__ddl_merge_orphans(rowan__session_dialect(merge->session), model, child, key,
+                             &sql);
+    st = any_row(merge->session, &sql, &found, err);
+    rowan__buf_done(&sql);
+    if (st != ROWAN_OK || !found)
+        return st;
+    return rowan_fail(
+        err, ROWAN_ECONSTRAINT, "%s refers to a row of %s that is not there",
+        rowan__column_names(child, key->columns, key->n_columns, names), model->table);
+}
+
+static rowan_status check_children(rowan_merge *merge, const rowan_model *model,
+                                   rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < merge->n_tables; i++) {
+        const rowan_model *child = merge->tables[i].model;
+        rowan__foreign_key key;
+
+        for (size_t k = 0; st == ROWAN_OK && rowan__foreign_key_at(child, k, &key);
+             k++) {
+            if (strcmp(key.target->table, model->table) == 0 &&
+                (key.on_delete == ROWAN_CASCADE || key.on_delete == ROWAN_SET_NULL))
+                st = check_orphans(merge, model, child, &key, err);
+        }
+    }
+    return st;
 }
 
 /* Rows that are gone leave before the new ones come where nothing refers to them, so that
@@ -200,8 +274,11 @@ static rowan_status merge_all(rowan_merge *merge, const rowan_model **order,
     for (size_t i = merge->n_tables; i-- > 0 && st == ROWAN_OK;) {
         merge_table *table = find_table(merge, order[i]);
 
-        if (!table->direct && is_referenced(merge, table->model))
-            st = delete_missing(merge, table, err);
+        if (!table->direct && is_referenced(merge, table->model)) {
+            st = check_children(merge, table->model, err);
+            if (st == ROWAN_OK)
+                st = delete_missing(merge, table, err);
+        }
         if (!table->direct && st == ROWAN_OK)
             st = rowan__session_run_ddl(merge->session, rowan__ddl_drop_staging,
                                         table->model, err);

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "constraint_int.h"
 #include "utf8_int.h"
 
 #define MAX_NAME 63
@@ -76,7 +75,10 @@ static bool in_key(const rowan_model *model, const rowan_column *column)
     for (size_t i = 0; i < model->n_constraints; i++) {
         const rowan_constraint *c = &model->constraints[i];
 
-        for (size_t k = 0; k < c->n_parts && c->kind == ROWAN_CONSTRAINT_UNIQUE; k++) {
+        if (c->kind != ROWAN_CONSTRAINT_UNIQUE &&
+            c->kind != ROWAN_CONSTRAINT_FOREIGN_KEY)
+            continue;
+        for (size_t k = 0; k < c->n_parts; k++) {
             if (c->parts[k].column == idx)
                 return true;
         }
@@ -198,8 +200,19 @@ static void column_check(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, ")),\n");
 }
 
+/* "(a, b)" */
+static void column_list(const rowan__dialect *d, const rowan_model *model,
+                        const uint16_t *columns, size_t n_columns, rowan__buf *sql)
+{
+    for (size_t i = 0; i < n_columns; i++) {
+        rowan__buf_str(sql, i > 0 ? ", " : "(");
+        rowan__sql_ident(d, sql, model->columns[columns[i]].name);
+    }
+    rowan__buf_char(sql, ')');
+}
+
 static void foreign_key(const rowan__dialect *d, const rowan_model *model,
-                        const rowan_column *column, rowan__buf *sql)
+                        const rowan__foreign_key *key, rowan__buf *sql)
 {
     static const char *const on_delete[] = { "", " ON DELETE RESTRICT",
                                              " ON DELETE CASCADE",
@@ -207,20 +220,20 @@ static void foreign_key(const rowan__dialect *d, const rowan_model *model,
     static const char *const on_update[] = { "", " ON UPDATE RESTRICT",
                                              " ON UPDATE CASCADE",
                                              " ON UPDATE SET NULL" };
-    const rowan_model *target = column->references;
+    rowan_key_part parts[ROWAN__MAX_FOREIGN_KEY];
 
-    if (target == NULL)
-        return;
-    begin_constraint(d, model, column, "_fkey", sql);
-    rowan__buf_str(sql, " FOREIGN KEY (");
-    rowan__sql_ident(d, sql, column->name);
-    rowan__buf_str(sql, ") REFERENCES ");
-    rowan__sql_table(d, sql, target);
-    rowan__buf_str(sql, " (");
-    rowan__sql_ident(d, sql, target->columns[column->references_index].name);
-    rowan__buf_char(sql, ')');
-    rowan__buf_str(sql, on_delete[column->on_delete]);
-    rowan__buf_str(sql, on_update[column->on_update]);
+    for (size_t i = 0; i < key->n_columns; i++)
+        parts[i] = (rowan_key_part){ .column = key->columns[i] };
+    rowan__buf_str(sql, "    CONSTRAINT ");
+    name_of(d, model, parts, key->n_columns, "_fkey", sql);
+    rowan__buf_str(sql, " FOREIGN KEY ");
+    column_list(d, model, key->columns, key->n_columns, sql);
+    rowan__buf_str(sql, " REFERENCES ");
+    rowan__sql_table(d, sql, key->target);
+    rowan__buf_char(sql, ' ');
+    column_list(d, key->target, key->targets, key->n_columns, sql);
+    rowan__buf_str(sql, on_delete[key->on_delete]);
+    rowan__buf_str(sql, on_update[key->on_update]);
     rowan__buf_str(sql, ",\n");
 }
 
@@ -234,7 +247,6 @@ static void column_constraints(const rowan__dialect *d, const rowan_model *model
         rowan__buf_str(sql, "),\n");
     }
     column_check(d, model, column, sql);
-    foreign_key(d, model, column, sql);
 }
 
 /* Constraints of several. */
@@ -343,6 +355,8 @@ void rowan__ddl_create_schema(const rowan__dialect *d, const rowan_model *model,
 void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
                              rowan__buf *sql)
 {
+    rowan__foreign_key key;
+
     rowan__buf_str(sql, "CREATE TABLE IF NOT EXISTS ");
     rowan__sql_table(d, sql, model);
     rowan__buf_str(sql, " (\n");
@@ -353,6 +367,8 @@ void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
     }
     for (size_t i = 0; i < model->n_columns; i++)
         column_constraints(d, model, &model->columns[i], sql);
+    for (size_t i = 0; rowan__foreign_key_at(model, i, &key); i++)
+        foreign_key(d, model, &key, sql);
     table_constraints(d, model, sql);
     rowan__buf_str(sql, "    CONSTRAINT ");
     rowan__ddl_name(d, model, "_pkey", sql);

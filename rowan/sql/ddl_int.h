@@ -2,6 +2,7 @@
 #ifndef ROWAN_DDL_INT_H
 #define ROWAN_DDL_INT_H
 
+#include "constraint_int.h"
 #include "dialect_int.h"
 
 /* CREATE TABLE IF NOT EXISTS, without its indexes. */
@@ -76,6 +77,12 @@ void rowan__ddl_merge_unlink(const rowan__dialect *dialect, const rowan_model *m
                              rowan__buf *sql);
 void rowan__ddl_merge_delete(const rowan__dialect *dialect, const rowan_model *model,
                              rowan__buf *sql);
+
+/* Asks for a row that is not in staging and that a row of `child` refers to by `key`, one
+ * that stays if it is of the same table. */
+void rowan__ddl_merge_orphans(const rowan__dialect *dialect, const rowan_model *model,
+                              const rowan_model *child, const rowan__foreign_key *key,
+                              rowan__buf *sql);
 
 /* Moves an AUTO key's sequence behind the keys that were given; nothing where there is
  * none. */

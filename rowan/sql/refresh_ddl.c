@@ -114,14 +114,32 @@ static void keys_match(const rowan__dialect *d, const rowan_model *model,
     }
 }
 
+static bool has_column(const rowan__foreign_key *key, const rowan_model *model,
+                       const rowan_column *column)
+{
+    for (size_t i = 0; i < key->n_columns; i++) {
+        if (&model->columns[key->columns[i]] == column)
+            return true;
+    }
+    return false;
+}
+
 /* A column through which rows of one table refer to each other. Not every database waits
  * for a statement's end to see whether what a row refers to is there, and no one waits for
  * the next statement: such columns are set when all rows are there, and are NULL before
  * their rows go. One that cannot be NULL is left to the database. */
 static bool is_link(const rowan_model *model, const rowan_column *column)
 {
-    return column->references != NULL && column->nullable && !column->primary_key &&
-           strcmp(column->references->table, model->table) == 0;
+    rowan__foreign_key key;
+
+    if (!column->nullable || column->primary_key || column->generated != NULL)
+        return false;
+    for (size_t n = 0; rowan__foreign_key_at(model, n, &key); n++) {
+        if (strcmp(key.target->table, model->table) == 0 &&
+            has_column(&key, model, column))
+            return true;
+    }
+    return false;
 }
 
 static bool has_links(const rowan_model *model)
@@ -153,6 +171,27 @@ static void differs(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, d->differs[2]);
 }
 
+/* Whether a row is to refer to another one of its table through a link: a column of a
+ * foreign key that the link is in differs. */
+static void link_differs(const rowan__dialect *d, const rowan_model *model,
+                         const rowan_column *column, rowan__buf *sql)
+{
+    rowan__foreign_key key;
+    bool first = true;
+
+    for (size_t n = 0; rowan__foreign_key_at(model, n, &key); n++) {
+        if (strcmp(key.target->table, model->table) != 0 ||
+            !has_column(&key, model, column))
+            continue;
+        for (size_t i = 0; i < key.n_columns; i++) {
+            if (!first)
+                rowan__buf_str(sql, " OR ");
+            first = false;
+            differs(d, model, &model->columns[key.columns[i]], sql);
+        }
+    }
+}
+
 /* The columns that a step sets: all but the key, or links only. */
 static bool is_set(const rowan_model *model, const rowan_column *column, bool links)
 {
@@ -170,7 +209,7 @@ static void set_column(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, " = ");
     if (!links && is_link(model, column)) {
         rowan__buf_str(sql, "CASE WHEN ");
-        differs(d, model, column, sql);
+        link_differs(d, model, column, sql);
         rowan__buf_str(sql, " THEN NULL ELSE ");
         of_table(d, model, column, sql);
         rowan__buf_str(sql, " END");
@@ -304,6 +343,51 @@ void rowan__ddl_merge_delete(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, "DELETE FROM ");
     rowan__sql_table(d, sql, model);
     where_missing(d, model, sql);
+}
+
+/* [NOT ]EXISTS (a staged row of the model that has the key of `row`) */
+static void is_staged(const rowan__dialect *d, const rowan_model *model,
+                      const char *row, rowan__buf *sql)
+{
+    bool first = true;
+
+    rowan__buf_str(sql, "EXISTS (SELECT 1 FROM ");
+    rowan__ddl_table_name(d, model, true, sql);
+    rowan__buf_str(sql, " AS s WHERE ");
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (!model->columns[i].primary_key)
+            continue;
+        rowan__buf_printf(sql, "%ss.", first ? "" : " AND ");
+        first = false;
+        rowan__sql_ident(d, sql, model->columns[i].name);
+        rowan__buf_printf(sql, " = %s.", row);
+        rowan__sql_ident(d, sql, model->columns[i].name);
+    }
+    rowan__buf_char(sql, ')');
+}
+
+void rowan__ddl_merge_orphans(const rowan__dialect *d, const rowan_model *model,
+                              const rowan_model *child, const rowan__foreign_key *key,
+                              rowan__buf *sql)
+{
+    rowan__buf_str(sql, "SELECT 1 FROM ");
+    rowan__sql_table(d, sql, model);
+    rowan__buf_str(sql, " AS p WHERE NOT ");
+    is_staged(d, model, "p", sql);
+    rowan__buf_str(sql, " AND EXISTS (SELECT 1 FROM ");
+    rowan__sql_table(d, sql, child);
+    rowan__buf_str(sql, " AS c WHERE ");
+    for (size_t i = 0; i < key->n_columns; i++) {
+        rowan__buf_str(sql, i > 0 ? " AND c." : "c.");
+        rowan__sql_ident(d, sql, child->columns[key->columns[i]].name);
+        rowan__buf_str(sql, " = p.");
+        rowan__sql_ident(d, sql, model->columns[key->targets[i]].name);
+    }
+    if (strcmp(child->table, model->table) == 0) {
+        rowan__buf_str(sql, " AND ");
+        is_staged(d, child, "c", sql);
+    }
+    rowan__buf_str(sql, ") LIMIT 1");
 }
 
 void rowan__ddl_sync_sequence(const rowan__dialect *d, const rowan_model *model,

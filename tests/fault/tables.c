@@ -18,7 +18,10 @@ ROWAN_MODEL(Shelf, "fault shelf",
 )
 ROWAN_MODEL(Book, "fault book",
     (rowan_text,      title, PRIMARY_KEY, MAX(100)),
-    (rowan_opt_int64, shelf, REFERENCES(Shelf, id), ON_DELETE(SET_NULL))
+    (rowan_opt_int64, shelf, REFERENCES(Shelf, id), ON_DELETE(SET_NULL)),
+    (rowan_opt_text,  room,  MAX(20)),
+    (rowan_opt_int32, width),
+    FOREIGN_KEY((room, width), REFERENCES(Shelf, room, width))
 )
 /* clang-format on */
 ROWAN_MODELS(fault_library, "1", Book, Shelf);

@@ -111,7 +111,8 @@ static const char *const *arguments(const test_mariadb *server)
                                      "--userstat=1",
                                      "--max-connections=200",
                                      "--innodb-flush-log-at-trx-commit=0",
-                                     "--innodb-doublewrite=0" };
+                                     "--innodb-doublewrite=0",
+                                     "--debug-no-sync" };
     size_t n = sizeof own_args / sizeof own_args[0];
 
     memcpy(argv, own_args, sizeof own_args);

@@ -6,6 +6,22 @@
 #include "check_int.h"
 #include "keys_int.h"
 
+/* clang-format off */
+ROWAN_MODEL(Room, "room",
+    (rowan_text,      hotel,  PRIMARY_KEY),
+    (rowan_int32,     number, PRIMARY_KEY),
+    (rowan_text,      owner),
+    (rowan_int32,     door),
+    UNIQUE(owner, door)
+)
+ROWAN_MODEL(Night, "night",
+    (rowan_int64,     id,     PRIMARY_KEY),
+    (rowan_opt_text,  hotel),
+    (rowan_opt_int32, room),
+    FOREIGN_KEY((hotel, room), REFERENCES(Room, hotel, number))
+)
+/* clang-format on */
+
 static const rowan_source sources[] = {
     ROWAN_SOURCE(Place, "a.csv"),
     ROWAN_SOURCE(Place, "b.csv"),
@@ -109,6 +125,26 @@ static void what_is_referred_to_must_be_there(void **state)
     assert_string_equal(faults, "place is not in place\n");
 }
 
+static void keys_of_several_columns_are_compared_as_one(void **state)
+{
+    Room rooms[] = { { rowan_text_of("a"), 1, rowan_text_of("o"), 1 },
+                     { rowan_text_of("a"), 2, rowan_text_of("o"), 1 } };
+    Night nights[] = { { 1, rowan_opt_text_of("a"), { true, 1 } },
+                       { 2, rowan_opt_text_of("a"), { true, 3 } },
+                       { 3, rowan_opt_text_of("z"), { false, 0 } } };
+
+    (void)state;
+    assert_ok(rowan__check_table(check, &Room_model), NULL);
+    assert_ok(check_row(&rooms[0], 0, 2), NULL);
+    assert_status(check_row(&rooms[1], 0, 3), ROWAN_EINVAL, NULL);
+    assert_ok(rowan__check_table(check, &Night_model), NULL);
+    assert_ok(check_row(&nights[0], 2, 2), NULL);
+    assert_status(check_row(&nights[1], 2, 3), ROWAN_EINVAL, NULL);
+    assert_ok(check_row(&nights[2], 2, 4), NULL); /* refers to nothing */
+    assert_string_equal(faults, " has the same owner, door as line 2\n"
+                                " hotel, room are not in room\n");
+}
+
 static void an_empty_table_has_nothing(void **state)
 {
     (void)state;
@@ -181,18 +217,19 @@ static void texts_stay_apart(void **state)
                                          "aaaaaaaaa",
                                          "aaaaaaaaaaaaaaaa",
                                          "aaaaaaaabaaaaaaa" };
+    const rowan_column *column = &Place_columns[1];
     rowan__keys keys;
     rowan__key_place first;
 
     (void)state;
-    rowan__keys_of_column(&keys, &Place_columns[1]);
+    rowan__keys_of_column(&keys, column);
     for (size_t round = 0; round < 2; round++) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             Place row = { .name = rowan_text_of(names[i]) };
 
             assert_status(rowan__keys_add(&keys, &row, 0, i + 1, &first),
                           round == 0 ? ROWAN_OK : ROWAN_ECONFLICT, NULL);
-            assert_true(rowan__keys_has(&keys, &Place_columns[1], &row));
+            assert_true(rowan__keys_has(&keys, &column, &row));
         }
     }
     rowan__keys_done(&keys);
@@ -200,15 +237,16 @@ static void texts_stay_apart(void **state)
 
 static void null_is_like_no_other(void **state)
 {
+    const rowan_column *column = &Place_columns[2];
     rowan__keys keys;
     rowan__key_place first;
     Place row = { 0 };
 
     (void)state;
-    rowan__keys_of_column(&keys, &Place_columns[2]);
+    rowan__keys_of_column(&keys, column);
     assert_ok(rowan__keys_add(&keys, &row, 0, 1, &first), NULL);
     assert_ok(rowan__keys_add(&keys, &row, 0, 2, &first), NULL);
-    assert_true(rowan__keys_has(&keys, &Place_columns[2], &row));
+    assert_true(rowan__keys_has(&keys, &column, &row));
     rowan__keys_done(&keys);
 }
 
@@ -246,6 +284,7 @@ int main(void)
         TEST(so_does_a_unique_value),
         TEST(a_key_of_two_columns_is_one_key),
         TEST(what_is_referred_to_must_be_there),
+        TEST(keys_of_several_columns_are_compared_as_one),
         TEST(an_empty_table_has_nothing),
         TEST(a_table_that_is_not_read_may_have_all),
         TEST(children_are_not_blamed_for_refused_parents),

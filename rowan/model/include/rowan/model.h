@@ -29,6 +29,10 @@
  *
  * Behind the columns, in the same list, what concerns several of them:
  *     UNIQUE(a, b)           together
+ *     FOREIGN_KEY((a, b), REFERENCES(Model, x, y), ON_DELETE(action), ON_UPDATE(action))
+ *                            to the primary key of Model, or to a UNIQUE(x, y) of its, of
+ *                            up to 8 columns in that order; the actions may be left out.
+ *                            A row in which one of its columns is NULL refers to nothing
  *     INDEX(a, DESC(b))      in that order
  *     PARTIAL_INDEX(condition, a, b), PARTIAL_UNIQUE(condition, a, b)
  *     CHECK(name, condition, ...)   all of the conditions hold (or are NULL)
@@ -172,17 +176,21 @@ typedef enum rowan_constraint_kind {
     ROWAN_CONSTRAINT_INDEX,
     ROWAN_CONSTRAINT_CHECK,
     ROWAN_CONSTRAINT_SCHEMA,
-    ROWAN_CONSTRAINT_COMMENT
+    ROWAN_CONSTRAINT_COMMENT,
+    ROWAN_CONSTRAINT_FOREIGN_KEY
 } rowan_constraint_kind;
 
 /* What a model declares behind its columns. */
 typedef struct rowan_constraint {
     rowan_constraint_kind kind;
     const char *text;            /* CHECK: its name; SCHEMA, TABLE_COMMENT */
-    const rowan_key_part *parts; /* UNIQUE, INDEX: parts[n_parts] */
+    const rowan_key_part *parts; /* UNIQUE, INDEX, FOREIGN_KEY: parts[n_parts] */
     size_t n_parts;
     const rowan_check *checks; /* CHECK, partial: checks[n_checks], all of them hold */
     size_t n_checks;
+    const rowan_model *references; /* FOREIGN_KEY: the model it points to */
+    const rowan_key_part *targets; /* and its columns there: targets[n_parts] */
+    rowan_fk_action on_delete, on_update;
 } rowan_constraint;
 
 struct rowan_model {

@@ -236,6 +236,7 @@
 #define ROWAN__TABLE_PARTIAL_UNIQUE(...) ROWAN__PARTIAL, ROWAN_CONSTRAINT_UNIQUE, __VA_ARGS__
 #define ROWAN__TABLE_PARTIAL_INDEX(...)  ROWAN__PARTIAL, ROWAN_CONSTRAINT_INDEX, __VA_ARGS__
 #define ROWAN__TABLE_CHECK(...)          ROWAN__CHECKED_BY, __VA_ARGS__
+#define ROWAN__TABLE_FOREIGN_KEY(...)    ROWAN__REFERRING, __VA_ARGS__,
 #define ROWAN__TABLE_SCHEMA(text)        ROWAN__TEXTUAL, ROWAN_CONSTRAINT_SCHEMA, text
 #define ROWAN__TABLE_TABLE_COMMENT(text) ROWAN__TEXTUAL, ROWAN_CONSTRAINT_COMMENT, text
 
@@ -248,6 +249,46 @@
 #define ROWAN__CHECKED_BY(M, check_name, ...) \
     { .kind = ROWAN_CONSTRAINT_CHECK, .text = #check_name, \
       .checks = ROWAN__CHECKS(M, __VA_ARGS__), .n_checks = ROWAN__COUNT_OF(__VA_ARGS__) },
+
+/* FOREIGN_KEY((a, b), REFERENCES(T, x, y), actions): the columns are checked in pairs. */
+#define ROWAN__REFERRING(M, own, to, ...) \
+    ROWAN__REFERRING_1(M, own, ROWAN__TO_##to, __VA_ARGS__)
+#define ROWAN__TO_REFERENCES(T, ...) T, (__VA_ARGS__)
+#define ROWAN__REFERRING_1(...)      ROWAN__REFERRING_2(__VA_ARGS__)
+#define ROWAN__REFERRING_2(M, own, T, to, ...)                                  \
+    { .kind = ROWAN_CONSTRAINT_FOREIGN_KEY,                                     \
+      .parts = ROWAN__PARTS_OF(M, own),                                         \
+      .references = &T##_model,                                                 \
+      .targets = ROWAN__PARTS_OF(T, to),                                        \
+      .n_parts = ROWAN__COUNT_IN(own) +                                         \
+          ROWAN__CHECK(ROWAN__COUNT_IN(own) == ROWAN__COUNT_IN(to),             \
+                       #M ": " #own " and " #T #to " differ in number")         \
+          ROWAN__PAIRS(M, T, own, to),                                          \
+      __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__)) },
+#define ROWAN__PARTS_OF(M, in_parens) ROWAN__PARTS(M, ROWAN__UNPAREN in_parens)
+#define ROWAN__COUNT_IN(in_parens)    ROWAN__COUNT_OF(ROWAN__UNPAREN in_parens)
+#define ROWAN__PAIRS(M, T, own, to)   ROWAN__PAIRS_1(M, T, ROWAN__EIGHT_OF own, ROWAN__EIGHT_OF to)
+#define ROWAN__EIGHT_OF(...)          ROWAN__EIGHT_OF_1(__VA_ARGS__,,,,,,,,)
+#define ROWAN__EIGHT_OF_1(a, b, c, d, e, f, g, h, ...) a, b, c, d, e, f, g, h
+#define ROWAN__PAIRS_1(...)           ROWAN__PAIRS_2(__VA_ARGS__)
+#define ROWAN__PAIRS_2(M, T, a, b, c, d, e, f, g, h, ...) \
+    ROWAN__PAIRS_3(M##__##a##__##b##__##c##__##d##__##e##__##f##__##g##__##h##__##T, \
+                   M, T, a, b, c, d, e, f, g, h, __VA_ARGS__)
+#define ROWAN__PAIRS_3(id, M, T, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
+    ROWAN__PAIR(id, M, T, a, i) ROWAN__PAIR(id, M, T, b, j)                      \
+    ROWAN__PAIR(id, M, T, c, k) ROWAN__PAIR(id, M, T, d, l)                      \
+    ROWAN__PAIR(id, M, T, e, m) ROWAN__PAIR(id, M, T, f, n)                      \
+    ROWAN__PAIR(id, M, T, g, o) ROWAN__PAIR(id, M, T, h, p)
+#define ROWAN__PAIR(id, M, T, a, ...) \
+    ROWAN__FIRST(__VA_OPT__(ROWAN__PAIR_OF,) ROWAN__NOTHING, )(id, M, T, __VA_ARGS__, a)
+#define ROWAN__PAIR_OF(id, M, T, b, ...) \
+    ROWAN__FIRST(__VA_OPT__(ROWAN__PAIR_CHECK,) ROWAN__NOTHING, )(id, M, T, __VA_ARGS__, b)
+/* The verdict is an enumerator because clang prints the whole expression of an assertion
+ * that fails; its name, which a table of several foreign keys needs, is of all columns. */
+#define ROWAN__PAIR_CHECK(id, M, T, a, b)                                       \
+    + 0 * sizeof(enum { id##__##a = ROWAN__TYPE_OF_KIND(ROWAN__KIND(((M *)0)->a)) == \
+                                    ROWAN__TYPE_OF_KIND(ROWAN__KIND(((T *)0)->b)) }) \
+    + ROWAN__CHECK(id##__##a, #M "." #a " cannot refer to " #T "." #b " (types differ)")
 
 /* Up to 16 elements, for use inside ROWAN__EACH. */
 #define ROWAN__LIST(F, x, ...) ROWAN__LIST_16(F, x, __VA_ARGS__,,,,,,,,,,,,,,,,)
