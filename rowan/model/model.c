@@ -5,6 +5,7 @@
 
 #include "alloc_int.h"
 #include "constraint_int.h"
+#include "relation_int.h"
 
 const char rowan_library = 1;
 
@@ -15,6 +16,15 @@ const rowan_column *rowan_model_column(const rowan_model *model, const char *nam
         const char *own = model->columns[i].name;
 
         if (strlen(own) == len && memcmp(own, name, len) == 0)
+            return &model->columns[i];
+    }
+    return NULL;
+}
+
+const rowan_column *rowan_model_member(const rowan_model *model, const char *member)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (strcmp(model->columns[i].member, member) == 0)
             return &model->columns[i];
     }
     return NULL;
@@ -157,7 +167,7 @@ static rowan_status check_model(const rowan_models *models, size_t i, rowan_erro
     if (!has_key)
         return rowan_fail(err, ROWAN_EINVAL, "model %s has no PRIMARY_KEY",
                           model->name);
-    return ROWAN_OK;
+    return rowan__relations_check(models, model, err);
 }
 
 rowan_status rowan_models_check(const rowan_models *models, rowan_error *err)

@@ -7,8 +7,9 @@
 #ifndef ROWAN_ROWS_INT_H
 #define ROWAN_ROWS_INT_H
 
+#include "relation_int.h"
+
 #include <rowan/arena.h>
-#include <rowan/model.h>
 
 typedef struct rowan__rows {
     const rowan_model *shape; /* which columns, where in a row */
@@ -34,6 +35,9 @@ static inline void *rowan__rows_next(rowan__rows *rows)
 {
     if (rows->n_rows == rows->cap && !rowan__rows_reserve(rows, 1))
         return NULL;
+    if (rows->shape->n_relations > 0) /* not loaded */
+        rowan__relations_clear(rows->shape,
+                               rows->bytes + rows->n_rows * rows->shape->row_size);
     return rows->bytes + rows->n_rows * rows->shape->row_size;
 }
 

@@ -1,5 +1,5 @@
 /* read.c - fetching rows and cursors. See rowan/session.h. */
-#include "session_int.h"
+#include "related_int.h"
 
 #include "alloc_int.h"
 
@@ -18,6 +18,7 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
     rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
+    size_t n_before = rows->n_rows;
     int64_t start;
 
     if (st != ROWAN_OK) {
@@ -29,11 +30,13 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     if (st == ROWAN_OK) {
         do
             st = driver->fetch(prepared, rows, statement->max_rows, err);
-        while (st == ROWAN_ROW && rows->n_rows < statement->max_rows);
+        while (st == ROWAN_ROW && rows->n_rows - n_before < statement->max_rows);
         st = st == ROWAN_ROW ? ROWAN_OK : st;
     }
     driver->finish(prepared);
-    rowan__session_log(session, start, prepared->sql, rows->n_rows, st);
+    rowan__session_log(session, start, prepared->sql, rows->n_rows - n_before, st);
+    if (st < 0)
+        rows->n_rows = n_before;
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);
     return st;
 }
@@ -71,8 +74,8 @@ static rowan_status fetch_statement(rowan_session *session,
     return ROWAN_OK;
 }
 
-rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
-                         rowan_result **out, rowan_error *err)
+static rowan_status fetch_rows(rowan_session *session, const rowan_query *query,
+                               rowan_result **out, rowan_error *err)
 {
     rowan__statement statement;
     rowan_status st =
@@ -81,6 +84,60 @@ rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
     if (st == ROWAN_OK)
         st = fetch_statement(session, &statement, out, err);
     rowan__statement_done(&statement);
+    return st;
+}
+
+/* The rows, and what is loaded with them, inside a transaction. */
+static rowan_status fetch_related(rowan_session *session, const rowan_query *query,
+                                  rowan_result **out, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st = fetch_rows(session, query, &result, err);
+
+    if (st == ROWAN_OK)
+        st = rowan__related_load(session, result, query->with, err);
+    if (st == ROWAN_OK)
+        *out = result;
+    else
+        rowan_result_free(result);
+    return st;
+}
+
+/* The same in a transaction of its own, so that all statements see one state. */
+static rowan_status fetch_consistent(rowan_session *session, const rowan_query *query,
+                                     rowan_result **out, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st = rowan_begin_read(session, err);
+
+    if (st == ROWAN_OK)
+        st = fetch_related(session, query, &result, err);
+    if (st == ROWAN_OK)
+        st = rowan_commit(session, err);
+    if (st == ROWAN_OK) {
+        *out = result;
+        return ROWAN_OK;
+    }
+    rowan_rollback(session);
+    rowan_result_free(result);
+    return st;
+}
+
+rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
+                         rowan_result **out, rowan_error *err)
+{
+    rowan_status st;
+
+    if (query->with[0] == NULL)
+        return fetch_rows(session, query, out, err);
+    st = rowan__related_check(query->model, query->with, err);
+    if (st != ROWAN_OK)
+        return st;
+    if (session->in_transaction)
+        return fetch_related(session, query, out, err);
+    st = fetch_consistent(session, query, out, err);
+    if (st == ROWAN_EBUSY) /* such as a statement that another's DDL made stale */
+        st = fetch_consistent(session, query, out, err);
     return st;
 }
 
@@ -165,6 +222,12 @@ rowan_status rowan_cursor_open(rowan_session *session, const rowan_query *query,
     rowan__statement statement;
     rowan_status st;
 
+    if (query->with[0] != NULL) {
+        rowan_arena_free(arena);
+        rowan__free(cursor);
+        return rowan_fail(err, ROWAN_EUNSUPPORTED,
+                          "a cursor loads no relations; use rowan_fetch(), in pages");
+    }
     if (arena == NULL || cursor == NULL) {
         rowan_arena_free(arena);
         rowan__free(cursor);

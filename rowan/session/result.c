@@ -17,8 +17,21 @@ rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     }
     rowan__rows_init(&result->rows, shape, arena);
+    result->parts = NULL;
     *out = result;
     return ROWAN_OK;
+}
+
+rowan__rows *rowan__result_add(rowan_result *result, const rowan_model *shape)
+{
+    rowan__part *part = rowan_arena_alloc(result->rows.arena, sizeof *part);
+
+    if (part == NULL)
+        return NULL;
+    rowan__rows_init(&part->rows, shape, result->rows.arena);
+    part->next = result->parts;
+    result->parts = part;
+    return &part->rows;
 }
 
 void rowan_result_free(rowan_result *result)
@@ -29,6 +42,8 @@ void rowan_result_free(rowan_result *result)
         return;
     arena = result->rows.arena;
     rowan__rows_done(&result->rows);
+    for (rowan__part *part = result->parts; part != NULL; part = part->next)
+        rowan__rows_done(&part->rows);
     rowan_arena_free(arena); /* the result lies in it */
 }
 

@@ -4,8 +4,15 @@
 
 #include "engine_int.h"
 
+/* Related rows of a result, of one relation. */
+typedef struct rowan__part {
+    struct rowan__part *next;
+    rowan__rows rows;
+} rowan__part;
+
 struct rowan_result {
-    rowan__rows rows; /* its arena holds this struct too */
+    rowan__rows rows;   /* its arena holds this struct too */
+    rowan__part *parts; /* in the arena as well */
 };
 
 struct rowan_session {
@@ -20,6 +27,9 @@ struct rowan_session {
 
 rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
                                rowan_error *err);
+
+/* An empty block of rows that goes with the result; NULL when memory is out. */
+rowan__rows *rowan__result_add(rowan_result *result, const rowan_model *shape);
 
 /* Makes sure that a connection is borrowed and free for a statement. */
 rowan_status rowan__session_ready(rowan_session *session, rowan_error *err);

@@ -8,16 +8,20 @@
 
 /* clang-format off */
 /* People whose text is hard on JSON, and awards of some of them. */
+#define PERSON(n, first, last, date, where) \
+    { .id = n, .first_name = TEXT(first), .last_name = TEXT(last), .born = date, .country = TEXT(where) }
+#define BORN(...)  { true, { __VA_ARGS__ } }
+#define UNBORN     { false, { 0 } }
 static Person people[] = {
-    { 1, TEXT("Ada"), TEXT("Lovelace"), { true, { 1815, 12, 10 } }, TEXT("UK") },
-    { 2, TEXT("\"Q\\\""), TEXT("tab\tnew\nline"), { false, { 0 } }, TEXT("") },
-    { 3, TEXT("\xc3\x89milie \xf0\x9f\x98\x80"), TEXT("</script>\x7f\x01"),
-      { true, { 1706, 12, 17 } }, TEXT("\xe4\xb8\xad") },
+    PERSON(1, "Ada", "Lovelace", BORN(1815, 12, 10), "UK"),
+    PERSON(2, "\"Q\\\"", "tab\tnew\nline", UNBORN, ""),
+    PERSON(3, "\xc3\x89milie \xf0\x9f\x98\x80", "</script>\x7f\x01", BORN(1706, 12, 17),
+           "\xe4\xb8\xad"),
 };
 static Award awards[] = {
-    { 1, 1, 1843, TEXT("Note G") },
-    { 2, 3, 1759, TEXT("Principia") },
-    { 3, 3, 1740, TEXT("Institutions") },
+    { .id = 1, .person_id = 1, .year = 1843, .citation = TEXT("Note G") },
+    { .id = 2, .person_id = 3, .year = 1759, .citation = TEXT("Principia") },
+    { .id = 3, .person_id = 3, .year = 1740, .citation = TEXT("Institutions") },
 };
 /* clang-format on */
 

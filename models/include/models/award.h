@@ -8,5 +8,6 @@ ROWAN_MODEL(Award, "award",
     (rowan_int64, id,        PRIMARY_KEY, AUTO),
     (rowan_int64, person_id, REFERENCES(Person, id), INDEX),
     (rowan_int32, year,      INDEX),
-    (rowan_text,  citation)
+    (rowan_text,  citation),
+    BELONGS_TO(person, Person, person_id)
 )

@@ -7,5 +7,6 @@ ROWAN_MODEL(Person, "person",
     (rowan_text,     first_name),
     (rowan_text,     last_name,  INDEX),
     (rowan_opt_date, born),                       // NULL where it is not known
-    (rowan_text,     country)
+    (rowan_text,     country),
+    HAS_MANY(awards, Award, person_id)
 )

@@ -38,6 +38,7 @@
  *     CHECK(name, condition, ...)   all of the conditions hold (or are NULL)
  *     SCHEMA("name")         a schema of PostgreSQL
  *     TABLE_COMMENT("text")
+ *     BELONGS_TO, HAS_MANY, HAS_ONE, MANY_TO_MANY   relations: rowan/relation.h
  * A condition is EQ, NE, LT, LE, GT or GE(column, constant), the same with _COLUMN at its
  * end and another column, or IS_NULL(column), NOT_NULL(column). Constants of dates, times,
  * decimals and uuids are written as strings.
@@ -48,7 +49,7 @@
  * that the database stores, which a CHECK keeps it to.
  *
  * At most 64 columns, 8 attributes each. From C++ the macro declares the struct and the
- * description, which a C file of the program defines.  Uses: rowan/types.h.
+ * description, which a C file of the program defines.  Uses: rowan/types.h, rowan/relation.h.
  */
 #ifndef ROWAN_MODEL_H
 #define ROWAN_MODEL_H
@@ -56,6 +57,7 @@
 #pragma GCC system_header /* a mistake in a model is reported at the user's own line */
 #endif
 
+#include <rowan/relation.h>
 #include <rowan/types.h>
 #include <rowan/uses.h>
 
@@ -130,7 +132,8 @@ typedef struct rowan_computed {
 
 /* A column as the model declares it. Constant data: any thread, for ever. */
 typedef struct rowan_column {
-    const char *name; /* in the database, in CSV headers and in JSON */
+    const char *name;   /* in the database, in CSV headers and in JSON */
+    const char *member; /* of the struct; the same where there is no NAME */
     rowan_type type;
     bool nullable;
     bool primary_key;
@@ -201,7 +204,9 @@ struct rowan_model {
     uint16_t row_size;                   /* bytes: sizeof(Person) */
     const rowan_constraint *constraints; /* constraints[n_constraints] */
     uint16_t n_constraints;
-    const char *declaration; /* the record of rowan/uses.h; may be NULL */
+    uint16_t n_relations;
+    const rowan_relation *relations; /* relations[n_relations] */
+    const char *declaration;         /* the record of rowan/uses.h; may be NULL */
     const rowan_model *base; /* of a view: what its rows are made of; of an alias: the
                               * model it stands for; else NULL */
     bool is_alias;
@@ -222,6 +227,9 @@ const char *rowan_model_comment(const rowan_model *model);
 /* The column of that name (len bytes), or NULL. */
 const rowan_column *rowan_model_column(const rowan_model *model, const char *name,
                                        size_t len);
+
+/* The column of that member of the struct, or NULL. */
+const rowan_column *rowan_model_member(const rowan_model *model, const char *member);
 
 /* The key's column if the key is a single column, else NULL. */
 const rowan_column *rowan_model_key(const rowan_model *model);
@@ -258,7 +266,7 @@ int rowan_enum_value(const rowan_enum *labels, const char *label, size_t len);
 
 /* Checks that a package can be used: each model has a table name and a key, no name
  * occurs twice, each reference points to a model of the list and to a column of the
- * same type. Engines and services call it when they start.
+ * same type, each relation goes by columns that there are. Engines and services call it when they start.
  * Returns  ROWAN_OK; ROWAN_EINVAL and which model and column is wrong. */
 rowan_status rowan_models_check(const rowan_models *models,
                                 rowan_error *err) ROWAN_CHECKED;

@@ -122,6 +122,7 @@
 #define ROWAN__COLUMN_1(...)    ROWAN__COLUMN_2(__VA_ARGS__, )
 #define ROWAN__COLUMN_2(M, t, n, ...)                       \
     { .name = #n,                                           \
+      .member = #n,                                         \
       ROWAN__TYPED(M, n, ROWAN__TYPE_##t, __VA_ARGS__)      \
       __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__)) },
 
@@ -240,6 +241,11 @@
 #define ROWAN__TABLE_SCHEMA(text)        ROWAN__TEXTUAL, ROWAN_CONSTRAINT_SCHEMA, text
 #define ROWAN__TABLE_TABLE_COMMENT(text) ROWAN__TEXTUAL, ROWAN_CONSTRAINT_COMMENT, text
 
+#define ROWAN__TABLE_BELONGS_TO(...)     ROWAN__NOTHING,
+#define ROWAN__TABLE_HAS_MANY(...)       ROWAN__NOTHING,
+#define ROWAN__TABLE_HAS_ONE(...)        ROWAN__NOTHING,
+#define ROWAN__TABLE_MANY_TO_MANY(...)   ROWAN__NOTHING,
+
 #define ROWAN__TEXTUAL(M, k, words) { .kind = k, .text = words },
 #define ROWAN__KEYED(M, k, ...) \
     { .kind = k, .parts = ROWAN__PARTS(M, __VA_ARGS__), .n_parts = ROWAN__COUNT_OF(__VA_ARGS__) },
@@ -346,6 +352,23 @@
 #define ROWAN__COND_NULL(M, operator, col) \
     { .op = ROWAN_CHECK_##operator, .column = __builtin_offsetof(struct M##__index, col) },
 
+/* Relations, in three passes (rowan/relation.h): the members; declarations of the models that
+ * they lead to, which may be made again; the elements of their table. */
+#define ROWAN__MEMBERS_OF(M, ...)  ROWAN__EACH(ROWAN__MEMBER_OF, M, __VA_ARGS__)
+#define ROWAN__FORWARDS(M, ...)    ROWAN__EACH(ROWAN__FORWARD, M, __VA_ARGS__)
+#define ROWAN__RELATIONS(M, ...)   ROWAN__EACH(ROWAN__RELATION, M, __VA_ARGS__)
+#define ROWAN__MEMBER_OF(M, ...) \
+    __VA_OPT__(ROWAN__IF_COLUMN(ROWAN__NOTHING, ROWAN__MEMBER_OF_1, M, __VA_ARGS__))
+#define ROWAN__MEMBER_OF_1(M, ...) ROWAN__MEMBER_OF_##__VA_ARGS__
+#define ROWAN__FORWARD(M, ...) \
+    __VA_OPT__(ROWAN__IF_COLUMN(ROWAN__NOTHING, ROWAN__FORWARD_1, M, __VA_ARGS__))
+#define ROWAN__FORWARD_1(M, ...)   ROWAN__FORWARD_##__VA_ARGS__
+#define ROWAN__RELATION(M, ...) \
+    __VA_OPT__(ROWAN__IF_COLUMN(ROWAN__NOTHING, ROWAN__RELATION_1, M, __VA_ARGS__))
+#define ROWAN__RELATION_1(M, ...)    ROWAN__RELATION_2(M, ROWAN__RELATION_##__VA_ARGS__)
+#define ROWAN__RELATION_2(...)       ROWAN__RELATION_3(__VA_ARGS__)
+#define ROWAN__RELATION_3(M, F, ...) F(M, __VA_ARGS__)
+
 /* NAME(...) overrides the name that the member gives; a declaration is a long text. */
 #ifdef __clang__
 #define ROWAN__OVERRIDES_OK \
@@ -373,20 +396,29 @@
 #ifndef __cplusplus
 
 #define ROWAN__MODEL_PLAIN(M, table_name, ...)                                           \
-    ROWAN__STRUCTS(M, __VA_ARGS__)                                                       \
-    ROWAN__DESCRIPTION(M, table_name, NULL, 0, __VA_ARGS__)
+    ROWAN__STRUCTS(M, , __VA_ARGS__)                                                     \
+    ROWAN__DESCRIPTION(M, table_name, , __VA_ARGS__)
 #define ROWAN__MODEL_WITH(M, table_name, ...)                                            \
-    ROWAN__STRUCTS(M, ROWAN__COLUMNS_OF(M, __VA_ARGS__))                                 \
+    ROWAN__STRUCTS(M, ROWAN__MEMBERS_OF(M, __VA_ARGS__), ROWAN__COLUMNS_OF(M, __VA_ARGS__)) \
+    ROWAN__FORWARDS(M, __VA_ARGS__)                                                      \
     extern const rowan_constraint M##_constraints[]                                      \
         __attribute__((weak, visibility("hidden")));                                     \
+    extern const rowan_relation M##_relations[]                                          \
+        __attribute__((weak, visibility("hidden")));                                     \
     const rowan_constraint M##_constraints[] = {                                         \
-        ROWAN__EACH(ROWAN__CONSTRAINT, M, __VA_ARGS__) };                                \
-    ROWAN__DESCRIPTION(M, table_name, M##_constraints,                                   \
-                       sizeof M##_constraints / sizeof M##_constraints[0], __VA_ARGS__)
+        ROWAN__EACH(ROWAN__CONSTRAINT, M, __VA_ARGS__) { .text = NULL } };               \
+    const rowan_relation M##_relations[] = {                                             \
+        ROWAN__RELATIONS(M, __VA_ARGS__) { .name = NULL } };                             \
+    ROWAN__DESCRIPTION(M, table_name, ROWAN__LISTS(M), __VA_ARGS__)
+#define ROWAN__LISTS(M)                                                                  \
+    .constraints = M##_constraints,                                                      \
+    .n_constraints = sizeof M##_constraints / sizeof M##_constraints[0] - 1,             \
+    .relations = M##_relations,                                                          \
+    .n_relations = sizeof M##_relations / sizeof M##_relations[0] - 1,
 
-#define ROWAN__STRUCTS(M, ...)                                                           \
+#define ROWAN__STRUCTS(M, relations, ...)                                                \
     typedef struct M M;                                                                  \
-    struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) };                             \
+    struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) relations };                   \
     typedef struct M##__index { ROWAN__EACH(ROWAN__INDEX, M, __VA_ARGS__) } M##__index;  \
     _Static_assert(sizeof(M##__index) <= 64, #M " has more than 64 columns");            \
     extern const rowan_model M##_model __attribute__((weak, visibility("hidden")));      \
@@ -394,15 +426,14 @@
     ROWAN__OVERRIDES_OK                                                                  \
     const rowan_column M##_columns[] = { ROWAN__EACH(ROWAN__COLUMN, M, __VA_ARGS__) };
 
-#define ROWAN__DESCRIPTION(M, table_name, list, n_list, ...)                             \
+#define ROWAN__DESCRIPTION(M, table_name, lists, ...)                                    \
     const rowan_model M##_model = {                                                      \
         .name = #M,                                                                      \
         .table = table_name,                                                             \
         .columns = M##_columns,                                                          \
         .n_columns = sizeof(struct M##__index),                                          \
         .row_size = sizeof(M),                                                           \
-        .constraints = list,                                                             \
-        .n_constraints = n_list,                                                         \
+        lists                                                                            \
         .declaration = (const char[]){ "\001ROWANMODEL\001" #M "\001" table_name          \
                                        "\001" ROWAN__DECLARED(__VA_ARGS__) },            \
     };                                                                                   \
@@ -411,11 +442,12 @@
 
 #else
 
-#define ROWAN__MODEL_PLAIN(M, table_name, ...)                                           \
-    struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) };                             \
+#define ROWAN__MODEL_PLAIN(M, table_name, ...) ROWAN__STRUCT(M, , __VA_ARGS__)
+#define ROWAN__MODEL_WITH(M, table_name, ...) \
+    ROWAN__STRUCT(M, ROWAN__MEMBERS_OF(M, __VA_ARGS__), ROWAN__COLUMNS_OF(M, __VA_ARGS__))
+#define ROWAN__STRUCT(M, relations, ...)                                  \
+    struct M { ROWAN__EACH(ROWAN__MEMBER, M, __VA_ARGS__) relations };    \
     extern "C" const rowan_model M##_model __attribute__((weak));
-#define ROWAN__MODEL_WITH(M, table_name, ...)                                            \
-    ROWAN__MODEL_PLAIN(M, table_name, ROWAN__COLUMNS_OF(M, __VA_ARGS__))
 
 #endif
 

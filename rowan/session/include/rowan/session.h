@@ -75,7 +75,7 @@ void rowan_rollback(rowan_session *session);
 /* Whether a transaction is open. */
 bool rowan_in_transaction(const rowan_session *session);
 
-/* Reads all rows of a query into memory.
+/* Reads all rows of a query into memory, and the relations that it names (rowan/with.h).
  * out      set on ROWAN_OK only; rowan_result_free()
  * Returns  ROWAN_OK, also when there are no rows; ROWAN_EINVAL if the query is wrong. */
 rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
@@ -98,7 +98,8 @@ rowan_status rowan_count(rowan_session *session, const rowan_query *query,
 /* A query's rows, one batch at a time, without collecting them. */
 typedef struct rowan_cursor rowan_cursor;
 
-/* Starts reading. The session can do nothing else until the cursor is closed.
+/* Starts reading. The session can do nothing else until the cursor is closed, and so
+ * relations cannot be loaded: a query that names some gives ROWAN_EUNSUPPORTED.
  * out  set on ROWAN_OK only; rowan_cursor_close() */
 rowan_status rowan_cursor_open(rowan_session *session, const rowan_query *query,
                                rowan_cursor **out, rowan_error *err) ROWAN_CHECKED;

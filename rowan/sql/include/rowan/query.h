@@ -20,6 +20,7 @@
 #endif
 
 #include <rowan/model.h>
+#include <rowan/with.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -107,9 +108,8 @@ typedef enum rowan_row_lock {
     ROWAN_FOR_UPDATE_SKIP_LOCKED
 } rowan_row_lock;
 
-#define ROWAN_MAX_ORDER_BY 8
-#define ROWAN_MAX_JOINS    8
-#define ROWAN_MAX_DEPTH    64 /* of nested conditions; deeper is ROWAN_EINVAL */
+#define ROWAN_MAX_JOINS 8
+#define ROWAN_MAX_DEPTH 64 /* of nested conditions; deeper is ROWAN_EINVAL */
 
 /* Which rows of a model, in which order. {.model = &Person_model} is valid: all rows. */
 struct rowan_query {
@@ -126,6 +126,8 @@ struct rowan_query {
     const rowan_query *from; /* if the view is made of a view: which of that one's rows;
                                * NULL for all */
     rowan_row_lock lock;
+    /* rowan_fetch(): which relations to load with the rows, up to the first NULL */
+    const rowan_relation_query *with[ROWAN_MAX_WITH];
 };
 
 /* What rowan_update_where() sets a column to. */

@@ -1,0 +1,117 @@
+/* relations.c - related rows, with each call failing in turn. */
+#include "fault.h"
+
+/* clang-format off */
+ROWAN_MODEL(Singer, "fault singer",
+    (rowan_int64,     id,      PRIMARY_KEY),
+    (rowan_opt_text,  town,    NAME("from")),
+    HAS_MANY(songs, Song, by)
+)
+ROWAN_MODEL(Song, "fault song",
+    (rowan_int64,     id,      PRIMARY_KEY, AUTO),
+    (rowan_opt_int64, by,      REFERENCES(Singer, id)),
+    (rowan_text,      title),
+    BELONGS_TO(singer, Singer, by)
+)
+/* clang-format on */
+ROWAN_MODELS(fault_songs, "1", Singer, Song);
+
+#define N_SINGERS 3
+
+static rowan_status seed(test_db *t, rowan_error *err)
+{
+    Singer singers[N_SINGERS] = { { .id = 1 }, { .id = 2 }, { .id = 3 } };
+    Song songs[] = {
+        { .by = ROWAN_SOME(rowan_opt_int64, 1), .title = rowan_text_of("a") },
+        { .by = ROWAN_SOME(rowan_opt_int64, 3), .title = rowan_text_of("b") },
+        { .by = ROWAN_SOME(rowan_opt_int64, 1), .title = rowan_text_of("c") },
+        { .title = rowan_text_of("nobody's") },
+    };
+    rowan_status st = rowan_insert_many(t->db, Singer, singers, N_SINGERS, err);
+
+    return st == ROWAN_OK ? rowan_insert_many(t->db, Song, songs, 4, err) : st;
+}
+
+/* Back and forth; all songs know their singer again. */
+static rowan_status check_singer(Singer *singer, size_t n_songs, rowan_error *err)
+{
+    Song **songs = NULL;
+    Singer *again = NULL;
+    size_t n = 0;
+    rowan_status st = rowan_related_many(Singer, singer, songs, &songs, &n, err);
+
+    if (st == ROWAN_OK)
+        fault_expect(n == n_songs);
+    for (size_t i = 0; i < n && st == ROWAN_OK; i++) {
+        st = rowan_related_one(Song, songs[i], singer, &again, err);
+        if (st == ROWAN_OK)
+            fault_expect(again != NULL && again->id == singer->id);
+    }
+    return st;
+}
+
+static rowan_status fetch(test_db *t, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st = rowan_fetch(
+        t->db,
+        rowan_select(Singer, .order_by = { rowan_asc(Singer, id) },
+                     .with = { rowan_with(Singer, songs, .where = rowan_gt(Song, id, 0),
+                                          .order_by = { rowan_asc(Song, title) },
+                                          .with = { rowan_with(Song, singer) }) }),
+        &result, err);
+
+    for (size_t i = 0; i < N_SINGERS && st == ROWAN_OK; i++)
+        st = check_singer(&rowan_rows(result, Singer)[i],
+                          i == 0   ? 2
+                          : i == 1 ? 0
+                                   : 1,
+                          err);
+    fault_expect(!rowan_in_transaction(t->db));
+    rowan_result_free(result);
+    return st;
+}
+
+/* In a transaction of the caller's. */
+static rowan_status in_transaction(test_db *t, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st = rowan_begin_read(t->db, err);
+
+    if (st == ROWAN_OK)
+        st = rowan_fetch(t->db,
+                         rowan_select(Singer, .with = { rowan_with(Singer, songs) }),
+                         &result, err);
+    if (st == ROWAN_OK)
+        fault_expect(rowan_result_count(result) == N_SINGERS);
+    rowan_result_free(result);
+    rowan_rollback(t->db);
+    return st;
+}
+
+static rowan_status reflect(test_db *t, rowan_error *err)
+{
+    const rowan_relation *songs = rowan_model_relation(&Singer_model, "songs", 5);
+    Singer made = { .id = 7 };
+    void **related = NULL;
+    size_t n = 0;
+
+    (void)t;
+    fault_expect(songs == rowan_relation_at(&Singer_model, songs->offset));
+    fault_expect(!rowan_relation_get(songs, &made, &related, &n));
+    fault_expect(rowan_model_member(&Singer_model, "town") == &Singer_columns[1]);
+    return rowan_models_check(&fault_songs, err);
+}
+
+static const fault_scenario scenarios[] = {
+    { "fetch", fetch, .reads = true },
+    { "in_transaction", in_transaction, .reads = true },
+    { "reflect", reflect, .reads = true },
+};
+
+int main(void)
+{
+    return fault_on_databases(&(fault_suite){ "relations", scenarios,
+                                              sizeof scenarios / sizeof scenarios[0],
+                                              &fault_songs, seed });
+}
