@@ -114,6 +114,7 @@ typedef struct rowan__to_one {
 #define ROWAN__MEMBER_OF_PARTIAL_UNIQUE(...)
 #define ROWAN__MEMBER_OF_PARTIAL_INDEX(...)
 #define ROWAN__MEMBER_OF_CHECK(...)
+#define ROWAN__MEMBER_OF_FOREIGN_KEY(...)
 #define ROWAN__MEMBER_OF_SCHEMA(...)
 #define ROWAN__MEMBER_OF_TABLE_COMMENT(...)
 #define ROWAN__MEMBER_OF_BELONGS_TO(rel, T, ...)   ROWAN__TO_ONE(T) rel;
@@ -129,6 +130,7 @@ typedef struct rowan__to_one {
 #define ROWAN__FORWARD_PARTIAL_UNIQUE(...)
 #define ROWAN__FORWARD_PARTIAL_INDEX(...)
 #define ROWAN__FORWARD_CHECK(...)
+#define ROWAN__FORWARD_FOREIGN_KEY(...)
 #define ROWAN__FORWARD_SCHEMA(...)
 #define ROWAN__FORWARD_TABLE_COMMENT(...)
 #define ROWAN__FORWARD_BELONGS_TO(rel, T, ...)      ROWAN__KNOWN_MODEL(T)
@@ -144,6 +146,7 @@ typedef struct rowan__to_one {
 #define ROWAN__RELATION_PARTIAL_UNIQUE(...)  ROWAN__NOTHING,
 #define ROWAN__RELATION_PARTIAL_INDEX(...)   ROWAN__NOTHING,
 #define ROWAN__RELATION_CHECK(...)           ROWAN__NOTHING,
+#define ROWAN__RELATION_FOREIGN_KEY(...)     ROWAN__NOTHING,
 #define ROWAN__RELATION_SCHEMA(...)          ROWAN__NOTHING,
 #define ROWAN__RELATION_TABLE_COMMENT(...)   ROWAN__NOTHING,
 #define ROWAN__RELATION_BELONGS_TO(...)      ROWAN__BELONGING, __VA_ARGS__
