@@ -27,6 +27,18 @@ loads_and_helps() {
 }
 check what_was_built_elsewhere_runs loads_and_helps
 
+# Users get exact lists of columns without doing anything for it (docs/uses.md).
+says_what_it_uses() { # PART USES: "write", "filter order read"
+    local out
+    out=$("$prefix/bin/rowan-uses" "$work/$1-build/$1") || return
+    grep -Eq '^Award +person_id ' <<<"$out" && grep -Eq '^Person +born ' <<<"$out" &&
+        [ "$(sed 1d <<<"$out" | awk '{ print $3 }' | sort -u | xargs)" = "$2" ] && return
+    echo "$out"
+    return 1
+}
+check the_loader_says_what_it_uses says_what_it_uses loader write
+check the_api_says_what_it_uses says_what_it_uses api "filter order read"
+
 # With shared libraries each one has its own copy of a model's description.
 runs_shared() {
     installed shared &&

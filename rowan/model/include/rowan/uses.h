@@ -88,9 +88,10 @@
  * processors for which both have it. */
 #if !defined(__ELF__) || defined(ROWAN_NO_USES)
 #define ROWAN__USE_RECORD(model, part, how) (void)0
-#elif defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || \
-    defined(__arm__) || defined(__riscv) || defined(__powerpc64__) ||     \
-    defined(__s390x__)
+#elif !defined(ROWAN__USE_BY_INSTRUCTION) &&                             \
+    (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || \
+     defined(__arm__) || defined(__riscv) || defined(__powerpc64__) ||   \
+     defined(__s390x__))
 /* clang-format off */
 #define ROWAN__USE_RECORD(model, part, how)                                              \
     __asm__ __inline__(                                                                  \
