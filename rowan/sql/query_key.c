@@ -102,6 +102,16 @@ static rowan_status add_value(rowan__statement *s, const rowan_column *column,
     return st == ROWAN_OK ? rowan__statement_value(s, &value, err) : st;
 }
 
+/* Whether values of two columns can be compared. */
+static bool are_alike(rowan_type a, rowan_type b)
+{
+    bool reals = (a == ROWAN_FLOAT || a == ROWAN_DOUBLE) &&
+                 (b == ROWAN_FLOAT || b == ROWAN_DOUBLE);
+
+    return (a == b && a != ROWAN_JSON) || reals ||
+           (rowan__is_integer(a) && rowan__is_integer(b));
+}
+
 static rowan_status add_comparison(rowan__statement *s, condition_place at,
                                    const rowan_expr *expr, rowan_error *err)
 {
@@ -111,7 +121,7 @@ static rowan_status add_comparison(rowan__statement *s, condition_place at,
         st = rowan__statement_key_byte(s, 0, err);
         return st == ROWAN_OK ? add_value(s, expr->column, &expr->value, err) : st;
     }
-    if (expr->other->type != expr->column->type)
+    if (!are_alike(expr->other->type, expr->column->type))
         return rowan_fail(err, ROWAN_EINVAL,
                           "%s is %s and cannot be compared with %s, "
                           "which is %s",
@@ -163,7 +173,7 @@ static rowan_status add_in(rowan__statement *s, condition_place at,
     if (expr->query == NULL)
         return add_list(s, expr, err);
     if (expr->query->model->n_columns != 1 ||
-        expr->query->model->columns[0].type != expr->column->type)
+        !are_alike(expr->query->model->columns[0].type, expr->column->type))
         return rowan_fail(
             err, ROWAN_EINVAL,
             "%s can be one of what a query of one column gives, of type %s",
@@ -475,7 +485,7 @@ static rowan_status add_set(rowan__statement *s, const rowan__scope *scope,
     if (st == ROWAN_OK)
         st = add_column(s, scope, NULL, set->column, &named, err);
     if (st == ROWAN_OK && set->kind == ROWAN_SET_COLUMN) {
-        if (set->other == NULL || set->other->type != set->column->type)
+        if (set->other == NULL || !are_alike(set->other->type, set->column->type))
             return rowan_fail(err, ROWAN_EINVAL,
                               "%s cannot be set to another type's column",
                               set->column->name);

@@ -457,8 +457,8 @@ static void write_limit(rowan__writer *w, const rowan_query *query)
     }
 }
 
-/* A query; with `only` in place of its columns, and then without order and limit, if that
- * is not NULL. */
+/* A query; without order and limit if `only` is not NULL, which then stands for the columns
+ * if these do not matter. */
 static void write_query(rowan__writer *w, const rowan__scope *around,
                         const rowan_query *query, const char *only)
 {
@@ -469,7 +469,7 @@ static void write_query(rowan__writer *w, const rowan__scope *around,
     rowan__buf_str(w->sql, "SELECT ");
     if (query->distinct)
         rowan__buf_str(w->sql, "DISTINCT ");
-    if (only != NULL && !query->distinct)
+    if (only != NULL && !rowan__counts_whole(query))
         rowan__buf_str(w->sql, only);
     else
         write_list(w, &scope);

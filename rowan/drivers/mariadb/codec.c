@@ -160,7 +160,8 @@ static bool fits(rowan_type type, const MYSQL_FIELD *field)
     case MYSQL_TYPE_LONGLONG: return is_integer(type);
     case MYSQL_TYPE_FLOAT: return type == ROWAN_FLOAT || type == ROWAN_DOUBLE;
     case MYSQL_TYPE_DOUBLE: return type == ROWAN_DOUBLE;
-    case MYSQL_TYPE_NEWDECIMAL: return type == ROWAN_DECIMAL;
+    case MYSQL_TYPE_NEWDECIMAL: /* a sum of integers is one, too */
+        return type == ROWAN_DECIMAL || (type == ROWAN_INT64 && field->decimals == 0);
     case MYSQL_TYPE_TIME: return type == ROWAN_TIME;
     case MYSQL_TYPE_DATE: return type == ROWAN_DATE;
     case MYSQL_TYPE_DATETIME:
@@ -364,7 +365,7 @@ static rowan_status read_value(const rowan_model *shape, const rowan_column *col
         *(int32_t *)to = (int32_t)integer;
         break;
     case ROWAN_INT64:
-        good = !is_unsigned || integer >= 0;
+        good = !cell->error && (!is_unsigned || integer >= 0);
         *(int64_t *)to = integer;
         break;
     case ROWAN_FLOAT:

@@ -6,8 +6,7 @@
  * row is read: an open one would keep its snapshot and hold back checkpoints.
  */
 #include "driver_int.h"
-
-#include <sqlite3.h>
+#include "sqlite/sqlite_int.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -179,37 +178,20 @@ static rowan_status open_file(sqlite_conn *conn, const rowan__uri *uri,
     return status_of(rc);
 }
 
-/* Decimals are stored as text and compared as numbers. What is no decimal comes after all
- * that are, in the order of its bytes. */
-static int compare_decimals(void *ctx, int a_len, const void *a, int b_len,
-                            const void *b)
-{
-    rowan_decimal x, y;
-    bool x_good = rowan_decimal_parse(a, (size_t)a_len, &x, NULL) == ROWAN_OK;
-    bool y_good = rowan_decimal_parse(b, (size_t)b_len, &y, NULL) == ROWAN_OK;
-    int order;
-
-    (void)ctx;
-    if (x_good && y_good)
-        return rowan_decimal_compare(x, y);
-    if (x_good != y_good)
-        return x_good ? -1 : 1;
-    order = memcmp(a, b, (size_t)(a_len < b_len ? a_len : b_len));
-    return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
-}
-
 /* A database on read-only ground cannot switch to WAL, and can be read without. */
 static rowan_status configure(sqlite_conn *conn, bool read_only, rowan_error *err)
 {
     rowan_status st;
 
     (void)sqlite3_busy_handler(conn->db, on_busy, conn);
-    if (sqlite3_create_collation(conn->db, "rowan_decimal", SQLITE_UTF8, NULL,
-                                 compare_decimals) != SQLITE_OK)
+    if (rowan__sqlite_decimals(conn->db) != SQLITE_OK)
         return fail(conn, SQLITE_NOMEM, err);
     if (conn->base.statement_timeout_ms > 0)
         sqlite3_progress_handler(conn->db, PROGRESS_STEPS, on_progress, conn);
-    st = run(&conn->base, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL", err);
+    st = run(&conn->base,
+             "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;"
+             "PRAGMA case_sensitive_like = ON",
+             err);
     if (st == ROWAN_OK && read_only)
         return run(&conn->base, "PRAGMA query_only = ON", err);
     if (st == ROWAN_OK && sqlite3_db_readonly(conn->db, "main") != 1) {

@@ -313,9 +313,9 @@
 #define ROWAN__PART_1(...)            ROWAN__PART_2(__VA_ARGS__)
 #define ROWAN__PART_2(M, a, F, col, ...) F(M, col)
 #define ROWAN__PART_PROBE_DESC(col)   ~, ROWAN__PART_DOWN, col
-#define ROWAN__PART_UP(M, col)        { .column = __builtin_offsetof(struct M##__index, col) },
+#define ROWAN__PART_UP(M, col)        { .column = __builtin_offsetof(M##__index, col) },
 #define ROWAN__PART_DOWN(M, col) \
-    { .column = __builtin_offsetof(struct M##__index, col), .descending = true },
+    { .column = __builtin_offsetof(M##__index, col), .descending = true },
 
 /* Conditions. */
 #define ROWAN__CHECKS(M, ...) (const rowan_check[]){ ROWAN__LIST(ROWAN__COND, M, __VA_ARGS__) }
@@ -350,7 +350,7 @@
                        #M "." #col " cannot be checked against " #M "." #to " (types differ)"), \
       .with_column = true, .other = __builtin_offsetof(struct M##__index, to) },
 #define ROWAN__COND_NULL(M, operator, col) \
-    { .op = ROWAN_CHECK_##operator, .column = __builtin_offsetof(struct M##__index, col) },
+    { .op = ROWAN_CHECK_##operator, .column = __builtin_offsetof(M##__index, col) },
 
 /* Relations, in three passes (rowan/relation.h): the members; declarations of the models that
  * they lead to, which may be made again; the elements of their table. */

@@ -175,9 +175,11 @@ static inline rowan_value rowan_value_json(rowan_json value)
     return v;
 }
 
-/* A condition on a column chosen at run time, such as an HTTP filter.
- * text[len]  the value's text form; not read for IS_NULL and NOT_NULL
- * out        a condition in `arena`, which borrows nothing
+/* Conditions on columns chosen at run time, such as HTTP filters. What they give lives in
+ * `arena` and borrows nothing; it can be mixed with what the typed macros give.
+ *
+ * text[len]  the value's text form (rowan_value_parse(); an enum's label); not read for
+ *            IS_NULL and NOT_NULL
  * Returns    ROWAN_OK; ROWAN_EINVAL with what is wrong with the name, the operator or
  *            the value; ROWAN_ENOMEM. */
 struct rowan_arena;
@@ -185,6 +187,31 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
                              const char *column, rowan_op op, const char *text,
                              size_t len, const rowan_expr **out,
                              rowan_error *err) ROWAN_CHECKED;
+
+/* The same with several values, for IN (any number) and BETWEEN (two), and with
+ * `ignore_case` for LIKE to CONTAINS. */
+rowan_status rowan_condition_of(struct rowan_arena *arena, const rowan_model *model,
+                                const char *column, rowan_op op, bool ignore_case,
+                                const rowan_text *texts, size_t n_texts,
+                                const rowan_expr **out, rowan_error *err) ROWAN_CHECKED;
+
+/* The operator of a name: eq, ne, lt, le, gt, ge, is_null, not_null, in, between, like,
+ * starts_with, ends_with, contains; the last four also with an i in front, which sets
+ * *ignore_case. ROWAN_N_OPS if there is none of that name. */
+rowan_op rowan_op_named(const char *name, size_t len, bool *ignore_case);
+
+/* AND, OR or NOT of conditions; NULLs among them are skipped. */
+rowan_status rowan_combine(struct rowan_arena *arena, rowan_op op,
+                           const rowan_expr *const *parts, size_t n_parts,
+                           const rowan_expr **out, rowan_error *err) ROWAN_CHECKED;
+
+/* The order that a text names, "-born,last_name": a hyphen is descending. For a query's
+ * order_by: memcpy(query.order_by, out, sizeof out).
+ * Returns  ROWAN_OK, and NULLs behind the last; ROWAN_EINVAL; ROWAN_ENOMEM. */
+rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *model,
+                               const char *text, size_t len,
+                               const rowan_order *out[ROWAN_MAX_ORDER_BY],
+                               rowan_error *err) ROWAN_CHECKED;
 
 #ifdef __cplusplus
 }
@@ -240,6 +267,22 @@ rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model
     ((rowan_assignment){ .column =                                                    \
                              ROWAN__COL_FOR(M, col, "w", val, "set to", ROWAN__FITS), \
                          .value = ROWAN__VALUE(val) })
+/* rowan_increment(Person, n_visits, 1): what it is and so much more, in one step that no
+ * other writer can get between; rowan_set_column(Person, shown_name, last_name): what
+ * another column of the row is. */
+#define rowan_increment(M, col, val)                                            \
+    ((rowan_assignment){                                                        \
+        .column = ROWAN__COL_FOR(M, col, "w", val, "added to by", ROWAN__ADDS), \
+        .value = ROWAN__VALUE(val),                                             \
+        .kind = ROWAN_SET_PLUS })
+#define rowan_set_column(M, col, other_col)                 \
+    ((rowan_assignment){ .column = ROWAN__COL(M, col, "w"), \
+                         .kind = ROWAN_SET_COLUMN,          \
+                         .other = ROWAN__COL_LIKE(M, other_col, M, col) })
+#define ROWAN__ADDS(member, val)                                              \
+    (ROWAN__FITS(member, val) &&                                              \
+     (ROWAN__COLUMN_CLASS(member) == 1 || ROWAN__COLUMN_CLASS(member) == 3 || \
+      ROWAN__COLUMN_CLASS(member) == 9))
 #define rowan_set_null(M, col)                             \
     ((rowan_assignment){ .column = ROWAN__OPT_COL(M, col), \
                          .value = { .is_null = true } })
@@ -319,4 +362,8 @@ static inline rowan_value rowan__value_opt_text(rowan_opt_text value)
 }
 
 #endif
+
+#include <rowan/match.h>
+#include <rowan/view.h>
+
 #endif

@@ -1,0 +1,11 @@
+/* sqlite_int.h - what the files of the SQLite driver share. */
+#ifndef ROWAN_SQLITE_INT_H
+#define ROWAN_SQLITE_INT_H
+
+#include <sqlite3.h>
+
+/* Adds what SQLite lacks to a connection: decimals that are compared and added up.
+ * Returns  a result code of SQLite's. */
+int rowan__sqlite_decimals(sqlite3 *db);
+
+#endif
