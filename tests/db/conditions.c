@@ -187,7 +187,8 @@ static void test_sets(void **state)
                                  rowan_set_column(Sample, opt_words, words)),
               &t->err);
     assert_int_equal(n, 2);
-    assert_string_equal(test_list(t, "CAST(small AS char(2))", "sample", "id"), "0 11 12");
+    assert_string_equal(test_list(t, "CAST(small AS char(2))", "sample", "id"),
+                        "0 11 12");
     assert_string_equal(test_list(t, "COALESCE(opt_words, '-')", "sample", "id"),
                         "- b c");
     assert_ok(rowan_insert(t->db, More, &more, &t->err), &t->err);
