@@ -427,8 +427,8 @@ static rowan_status add_limit(rowan__statement *s, const rowan_query *query,
 {
     rowan_value limit = rowan_value_int64((int64_t)query->limit);
     rowan_value offset = rowan_value_int64((int64_t)query->offset);
-    unsigned parts =
-        (query->limit > 0) | (query->offset > 0) << 1 | (unsigned)query->lock << 2;
+    unsigned parts = (query->limit > 0 ? 1U : 0) | (query->offset > 0 ? 2U : 0) |
+                     (unsigned)query->lock << 2;
     rowan_status st = rowan__statement_key_byte(s, parts, err);
 
     if (query->limit > INT64_MAX || query->offset > INT64_MAX)

@@ -9,6 +9,7 @@
 #include "postgres/postgres_int.h"
 
 #include "database.h"
+#include "row.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -60,30 +61,6 @@ static void take_values(input *in, const rowan_model *model, PGresult *result)
     }
 }
 
-/* A row that was read can be used: every value has its text form. */
-static void use_row(const rowan_model *model, const void *row)
-{
-    char text[ROWAN_TYPE_TEXT_MAX];
-
-    for (size_t i = 0; i < model->n_columns; i++) {
-        rowan_value value;
-
-        rowan_column_get(&model->columns[i], row, &value);
-        if (value.is_null)
-            continue;
-        if (value.type == ROWAN_ENUM) {
-            if (rowan_enum_label(model->columns[i].labels, value.as.int64) == NULL)
-                abort();
-        } else if (value.type == ROWAN_TEXT || value.type == ROWAN_JSON ||
-                   value.type == ROWAN_BYTES) {
-            if (value.as.text.ptr[value.as.text.len] != '\0')
-                abort();
-        } else if (rowan_value_format(&value, text) >= sizeof text) {
-            abort();
-        }
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     input in = { bytes, size };
@@ -100,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     rowan__rows_init(&rows, model, arena);
     if (rowan__pg_check_result(result, model, &err) == ROWAN_OK &&
         rowan__pg_read_row(result, 0, choice & 2, &rows, &err) == ROWAN_OK)
-        use_row(model, rows.bytes);
+        fuzz_use_row(model, rows.bytes);
     rowan__rows_done(&rows);
     rowan_arena_free(arena);
     PQclear(result);

@@ -9,6 +9,9 @@
 #define LLVMFuzzerTestOneInput fuzz_postgres
 #include "../fuzz/postgres.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_mariadb
+#include "../fuzz/mariadb.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_text
 #include "../fuzz/text.c"
 #undef LLVMFuzzerTestOneInput
@@ -50,6 +53,12 @@ static void test_postgres(void **state)
     replay("postgres", fuzz_postgres);
 }
 
+static void test_mariadb(void **state)
+{
+    (void)state;
+    replay("mariadb", fuzz_mariadb);
+}
+
 static void test_text(void **state)
 {
     (void)state;
@@ -67,6 +76,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_uri),
         cmocka_unit_test(test_postgres),
+        cmocka_unit_test(test_mariadb),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_uses),
     };
