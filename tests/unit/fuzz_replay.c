@@ -74,10 +74,8 @@ static void test_uses(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_uri),
-        cmocka_unit_test(test_postgres),
-        cmocka_unit_test(test_mariadb),
-        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_uri),     cmocka_unit_test(test_postgres),
+        cmocka_unit_test(test_mariadb), cmocka_unit_test(test_text),
         cmocka_unit_test(test_uses),
     };
 
