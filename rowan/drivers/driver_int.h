@@ -79,6 +79,15 @@ struct rowan__driver {
     rowan_status (*execute)(rowan__prepared *prepared, const rowan_value *values,
                             size_t n_values, uint64_t *n_affected, rowan_error *err);
 
+    /* may: runs a statement that gives no rows once for each of n_rows sets of values,
+     * values[n_rows * n_values], in as few round trips as can be, to the first error.
+     * n_affected  how many rows in all
+     * first_miss  NULL, or set to the first run that affected no row, if there is one
+     * NULL: execute() is called for each. */
+    rowan_status (*execute_many)(rowan__prepared *prepared, const rowan_value *values,
+                                 size_t n_values, size_t n_rows, uint64_t *n_affected,
+                                 size_t *first_miss, rowan_error *err);
+
     /* must: starts a statement that gives rows. If `stream`, they are not to be
      * collected in memory. finish() follows, whatever this returns. */
     rowan_status (*start)(rowan__prepared *prepared, const rowan_value *values,

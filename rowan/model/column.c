@@ -9,6 +9,7 @@
 
 #include <rowan/arena.h>
 
+#include "row_int.h"
 #include "type_int.h"
 #include "utf8_int.h"
 
@@ -45,6 +46,11 @@ static size_t size_of(rowan_type type)
     };
 
     return sizes[type];
+}
+
+size_t rowan__column_size(const rowan_column *column)
+{
+    return (size_t)(column->value_offset - column->offset) + size_of(column->type);
 }
 
 const char *rowan_enum_label(const rowan_enum *labels, int64_t value)

@@ -44,6 +44,15 @@ const rowan_column *rowan_model_key(const rowan_model *model)
     return key;
 }
 
+const rowan_column *rowan_model_version(const rowan_model *model)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (model->columns[i].version)
+            return &model->columns[i];
+    }
+    return NULL;
+}
+
 static size_t list_index(const rowan_models *models, const rowan_model *model)
 {
     for (size_t i = 0; i < models->n_models; i++) {
@@ -73,6 +82,14 @@ static rowan_status check_column(const rowan_model *model, const rowan_column *c
          column->scale > column->precision))
         return rowan_fail(err, ROWAN_EINVAL,
                           "%s.%s: a decimal needs PRECISION(1 to 38, scale)",
+                          model->name, column->name);
+    if (column->version &&
+        (column->primary_key || column->nullable ||
+         rowan_model_version(model) != column ||
+         (column->type != ROWAN_INT64 && column->type != ROWAN_INT32 &&
+          column->type != ROWAN_INT16)))
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s.%s: VERSION is for one integer that is no key",
                           model->name, column->name);
     return ROWAN_OK;
 }

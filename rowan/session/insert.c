@@ -359,9 +359,9 @@ static rowan_status insert_list(rowan_session *session, const rowan_model *model
     if (st == ROWAN_OK && missing.n_rows > 0)
         st = insert_missing(session, model, &missing, err);
     if (own_transaction && st == ROWAN_OK)
-        st = rowan_commit(session, err);
+        st = rowan__session_commit(session, err);
     else if (own_transaction)
-        rowan_rollback(session);
+        rowan__session_rollback(session);
     if (st != ROWAN_OK)
         clear_keys(model, &missing);
     rowan__free(memory);

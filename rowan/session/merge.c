@@ -320,7 +320,7 @@ rowan_status rowan_merge_commit(rowan_merge *merge, rowan_merge_counts *counts,
     if (st == ROWAN_OK)
         st = merge_all(merge, order, err);
     if (st == ROWAN_OK)
-        st = rowan_commit(merge->session, err);
+        st = rowan__session_commit(merge->session, err);
     merge->committed = st == ROWAN_OK;
     for (size_t i = 0; i < merge->n_tables && st == ROWAN_OK && counts != NULL; i++)
         counts[i] = merge->tables[i].counts;
@@ -349,7 +349,7 @@ void rowan_merge_close(rowan_merge *merge)
     if (merge == NULL)
         return;
     (void)rowan__bulk_close(&merge->bulk, true, NULL);
-    rowan_rollback(merge->session);
+    rowan__session_rollback(merge->session);
     clean_up(merge);
     rowan__free(merge);
 }

@@ -1,5 +1,5 @@
 /* session.c - sessions: borrowing a connection, and transactions. See rowan/session.h. */
-#include "session_int.h"
+#include "unit_int.h"
 
 #include <time.h>
 
@@ -29,9 +29,11 @@ rowan_status rowan_session_open_read(rowan_engine *engine, rowan_session **out,
 
 rowan_status rowan__session_may_write(const rowan_session *session, rowan_error *err)
 {
-    return session->read_only
-               ? rowan_fail(err, ROWAN_EUNSUPPORTED, "this session only reads")
-               : ROWAN_OK;
+    if (session->read_only)
+        return rowan_fail(err, ROWAN_EUNSUPPORTED, "this session only reads");
+    if (session->only_reads)
+        return rowan_fail(err, ROWAN_EUNSUPPORTED, "this transaction only reads");
+    return ROWAN_OK;
 }
 
 int64_t rowan__session_clock(const rowan_session *session)
@@ -71,8 +73,9 @@ void rowan_session_close(rowan_session *session)
     if (session == NULL)
         return;
     rowan__session_end_cursor(session);
-    rowan_rollback(session);
+    rowan__session_rollback(session);
     give_back(session);
+    rowan__unit_free(session->unit);
     rowan__free(session);
 }
 
@@ -243,63 +246,4 @@ rowan_status rowan_session_ping(rowan_session *session, rowan_error *err)
         return st;
     st = session->link->conn->driver->ping(session->link->conn, err);
     return rowan__session_after(session, st);
-}
-
-static rowan_status begin(rowan_session *session, const char *sql, rowan_error *err)
-{
-    rowan_status st;
-
-    if (session->in_transaction)
-        return rowan_fail(err, ROWAN_EINVAL, "a transaction is open already");
-    st = rowan__session_run(session, sql, err);
-    session->in_transaction = st == ROWAN_OK;
-    return st;
-}
-
-rowan_status rowan_begin(rowan_session *session, rowan_error *err)
-{
-    if (session->read_only)
-        return rowan_begin_read(session, err);
-    return begin(session, rowan__session_dialect(session)->begin_write, err);
-}
-
-rowan_status rowan_begin_read(rowan_session *session, rowan_error *err)
-{
-    return begin(session, rowan__session_dialect(session)->begin_read, err);
-}
-
-rowan_status rowan_commit(rowan_session *session, rowan_error *err)
-{
-    bool failed = session->failed;
-    rowan_status st;
-
-    if (!session->in_transaction)
-        return rowan_fail(err, ROWAN_EINVAL, "no transaction is open");
-    st = failed ? rowan_fail(
-                      err, ROWAN_EINVAL,
-                      "a statement of this transaction failed: nothing was committed")
-                : rowan__session_run(session, "COMMIT", err);
-    if (st == ROWAN_OK) {
-        session->in_transaction = false;
-        return ROWAN_OK;
-    }
-    if (!failed && session->link == NULL)
-        rowan_error_prefix(err, "whether the commit happened is not known: ");
-    rowan_rollback(session);
-    return st;
-}
-
-void rowan_rollback(rowan_session *session)
-{
-    if (!session->in_transaction)
-        return;
-    rowan__session_end_cursor(session);
-    session->failed = false;
-    if (session->link != NULL &&
-        rowan__session_run(session, "ROLLBACK", NULL) != ROWAN_OK &&
-        session->link != NULL) {
-        session->link->conn->broken = true;
-        give_back(session);
-    }
-    session->in_transaction = session->failed = false;
 }

@@ -15,15 +15,31 @@ struct rowan_result {
     rowan__part *parts; /* in the arena as well */
 };
 
+#define ROWAN__MAX_SAVEPOINTS 32 /* one in the other */
+
+typedef struct rowan__savepoint {
+    unsigned number; /* that nothing else in this transaction has */
+    size_t n_undos;  /* of the unit, when it was set */
+} rowan__savepoint;
+
 struct rowan_session {
     rowan_engine *engine;
     rowan__link *link; /* NULL while none is borrowed */
     bool read_only;
     bool in_transaction;
+    bool only_reads; /* the transaction */
     bool failed; /* a statement of the transaction failed: only a rollback ends it */
     rowan_cursor
         *cursor; /* the open one: nothing else can be done until it is closed */
+    struct rowan__unit *unit; /* the objects it tracks; NULL until there are any */
+    rowan__savepoint savepoints[ROWAN__MAX_SAVEPOINTS]; /* savepoints[n_savepoints] */
+    size_t n_savepoints;
+    unsigned last_savepoint; /* number given in this transaction */
 };
+
+/* rowan_commit() and rowan_rollback() of what is not the objects' business. */
+rowan_status rowan__session_commit(rowan_session *session, rowan_error *err);
+void rowan__session_rollback(rowan_session *session);
 
 rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
                                rowan_error *err);

@@ -148,6 +148,7 @@ const rowan__dialect rowan__dialect_sqlite = {
     .lock_rows = "",
     .begin_write = "BEGIN IMMEDIATE",
     .begin_read = "BEGIN",
+    .begin_only_reads = "BEGIN",
     .no_limit = "-1",
     .max_params = 32766, /* SQLITE_MAX_VARIABLE_NUMBER since 3.32 */
 };
@@ -207,6 +208,8 @@ const rowan__dialect rowan__dialect_postgres = {
     .wants_analyze = true,
     .begin_write = "BEGIN",
     .begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    .begin_only_reads = "BEGIN READ ONLY",
+    .isolation_levels = { NULL, "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE" },
     .no_limit = "ALL",
     .max_params = 65535, /* a 16-bit count in the protocol */
 };
@@ -281,6 +284,9 @@ const rowan__dialect rowan__dialect_mariadb = {
     .schema_lock = GET_NAME "'*'" OR_FAIL,
     .begin_write = "START TRANSACTION READ WRITE",
     .begin_read = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+    .begin_only_reads = "START TRANSACTION READ ONLY",
+    .isolation_levels = { NULL, "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE" },
+    .isolation_is_set_before = true,
     .no_limit = "18446744073709551615",
     .max_params = 65535, /* a 16-bit count in the protocol */
 };

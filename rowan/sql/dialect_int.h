@@ -67,11 +67,14 @@ typedef struct rowan__dialect {
     const char *decimal_plus; /* and that adds two, with its bracket; NULL for + */
 
     /* Statements. */
-    const char *no_values;   /* of an INSERT that names no column */
-    const char *begin_write; /* a transaction that will write */
-    const char *begin_read;  /* one that only reads, and sees one state */
-    const char *no_limit;    /* the LIMIT that means none, where OFFSET needs one */
-    size_t max_params;       /* of one statement */
+    const char *no_values;           /* of an INSERT that names no column */
+    const char *begin_write;         /* a transaction that will write */
+    const char *begin_read;          /* one that only reads, and sees one state */
+    const char *begin_only_reads;    /* one that only reads */
+    const char *isolation_levels[4]; /* by rowan_isolation; NULL: nothing to say */
+    bool isolation_is_set_before;    /* a transaction, by a statement of its own */
+    const char *no_limit; /* the LIMIT that means none, where OFFSET needs one */
+    size_t max_params;    /* of one statement */
 } rowan__dialect;
 
 extern const rowan__dialect rowan__dialect_sqlite;

@@ -17,6 +17,10 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
     case ROWAN__NEXT_KEYS:
     case ROWAN__SELECT_ROWS:
     case ROWAN__SELECT_COUNT:
+    case ROWAN__SELECT_KEY:
+    case ROWAN__UPDATE_COLUMNS:
+    case ROWAN__DELETE_VERSION:
+    case ROWAN__DELETE_KEYS:
     case ROWAN__UPDATE_WHERE:
     case ROWAN__DELETE_WHERE: break;
     }

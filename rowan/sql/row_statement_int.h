@@ -55,4 +55,7 @@ static inline void rowan__write_ident(rowan__writer *w, const char *name)
 /* The text of INSERT and its kind, NEXT_KEYS, UPDATE_ROW and DELETE_ROW. */
 void rowan__write_row_statement(rowan__writer *w, const rowan__statement *s);
 
+/* The text of SELECT_KEY, UPDATE_COLUMNS, DELETE_VERSION and DELETE_KEYS. */
+void rowan__write_unit_statement(rowan__writer *w, const rowan__statement *s);
+
 #endif

@@ -198,7 +198,8 @@ rowan_status rowan__coerce(const rowan_column *column, bool for_set, rowan_value
 const rowan_model *rowan__statement_shape(const rowan__statement *s)
 {
     switch (s->kind) {
-    case ROWAN__SELECT_ROWS: return s->query->model;
+    case ROWAN__SELECT_ROWS:
+    case ROWAN__SELECT_KEY: return s->query->model;
     case ROWAN__SELECT_COUNT:
     case ROWAN__INSERT_AUTO:
     case ROWAN__INSERT_AUTO_ROWS:
@@ -206,6 +207,9 @@ const rowan_model *rowan__statement_shape(const rowan__statement *s)
     case ROWAN__INSERT:
     case ROWAN__UPDATE_ROW:
     case ROWAN__DELETE_ROW:
+    case ROWAN__UPDATE_COLUMNS:
+    case ROWAN__DELETE_VERSION:
+    case ROWAN__DELETE_KEYS:
     case ROWAN__UPDATE_WHERE:
     case ROWAN__DELETE_WHERE: break;
     }
@@ -228,5 +232,9 @@ void rowan__statement_text(const rowan__statement *s, const rowan__dialect *dial
     case ROWAN__NEXT_KEYS:
     case ROWAN__UPDATE_ROW:
     case ROWAN__DELETE_ROW: rowan__write_row_statement(&w, s); break;
+    case ROWAN__SELECT_KEY:
+    case ROWAN__UPDATE_COLUMNS:
+    case ROWAN__DELETE_VERSION:
+    case ROWAN__DELETE_KEYS: rowan__write_unit_statement(&w, s); break;
     }
 }

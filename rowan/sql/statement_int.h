@@ -27,6 +27,10 @@ typedef enum rowan__statement_kind {
     ROWAN__NEXT_KEYS,        /* n_rows AUTO keys from their sequence */
     ROWAN__UPDATE_ROW,       /* all columns that are not key, by key */
     ROWAN__DELETE_ROW,       /* by key */
+    ROWAN__SELECT_KEY,       /* the row with a key */
+    ROWAN__UPDATE_COLUMNS,   /* some columns, by key and version */
+    ROWAN__DELETE_VERSION,   /* by key and version */
+    ROWAN__DELETE_KEYS,      /* several, by their keys */
     ROWAN__UPDATE_WHERE,
     ROWAN__DELETE_WHERE,
 } rowan__statement_kind;
@@ -37,7 +41,9 @@ typedef struct rowan__statement {
     const rowan_query *query;     /* model, where, order, limit; set for all kinds */
     const rowan_assignment *sets; /* UPDATE_WHERE: sets[n_sets] */
     size_t n_sets;
-    const char *sql; /* RAW_ROWS, RAW_CHANGE: sql[sql_len] */
+    uint64_t columns; /* UPDATE_COLUMNS: bits of their indexes */
+    size_t n_keys;    /* DELETE_KEYS */
+    const char *sql;  /* RAW_ROWS, RAW_CHANGE: sql[sql_len] */
     size_t sql_len;
     size_t n_rows;      /* INSERT_AUTO_ROWS, NEXT_KEYS */
     size_t max_rows;    /* it can give; when they are there, no more are asked for */
@@ -80,6 +86,27 @@ size_t rowan__statement_max_rows(const rowan_model *model);
  * be found, or not be used by who asks. */
 void rowan__statement_of_keys(rowan__statement *out, const rowan_query *query,
                               size_t n_rows);
+
+/* UPDATE_COLUMNS and DELETE_VERSION, and SELECT_KEY, without their values: the types of the
+ * parameters are set. */
+rowan_status rowan__statement_of_columns(rowan__statement *out,
+                                         rowan__statement_kind kind,
+                                         const rowan_query *query, uint64_t columns,
+                                         rowan_error *err) ROWAN_CHECKED;
+
+/* DELETE_KEYS of n_keys rows. */
+rowan_status rowan__statement_of_deletes(rowan__statement *out,
+                                         const rowan_query *query, size_t n_keys,
+                                         rowan_error *err) ROWAN_CHECKED;
+
+/* The parameters of such a statement: statement->n_binds of them (of DELETE_KEYS: for one
+ * key). `row` has what is set; `old`, the row as it was read, has key and version. */
+rowan_status rowan__bind_row(const rowan__statement *statement, const void *row,
+                             const void *old, rowan_value *out,
+                             rowan_error *err) ROWAN_CHECKED;
+
+/* The version after `old`: the column's type wraps around to 0, as only a difference counts. */
+int64_t rowan__next_version(const rowan_column *version, int64_t old);
 
 /* Reads a column of a row as a parameter. Text is borrowed.
  * Returns  ROWAN_OK; ROWAN_EINVAL if no database may be sent it: text that is not UTF-8,

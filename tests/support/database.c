@@ -1,6 +1,7 @@
 /* database.c - see database.h. */
 #include "database.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include <rowan/decimal.h>
@@ -129,9 +130,55 @@ More test_more(void)
     };
 }
 
+/* Statements, noted by whichever thread runs them. */
+static struct {
+    pthread_mutex_t lock;
+    bool on;
+    size_t n;
+    char text[16384]; /* as many as fit */
+    size_t len;
+} watch = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static void note_query(void *ctx, const rowan_query_event *event)
+{
+    (void)ctx;
+    (void)pthread_mutex_lock(&watch.lock);
+    if (watch.on) {
+        int len = snprintf(watch.text + watch.len, sizeof watch.text - watch.len,
+                           "%s\n", event->sql);
+
+        watch.n++;
+        if (len > 0 && (size_t)len < sizeof watch.text - watch.len)
+            watch.len += (size_t)len;
+        watch.text[watch.len] = '\0';
+    }
+    (void)pthread_mutex_unlock(&watch.lock);
+}
+
+void test_watch_queries(void)
+{
+    (void)pthread_mutex_lock(&watch.lock);
+    watch.on = true;
+    watch.n = watch.len = 0;
+    watch.text[0] = '\0';
+    (void)pthread_mutex_unlock(&watch.lock);
+}
+
+size_t test_n_queries(void)
+{
+    return watch.n;
+}
+
+const char *test_queries(void)
+{
+    return watch.text;
+}
+
 static int open_database(void **state)
 {
-    rowan_engine_opts opts = { .pool_size = 4, .pool_timeout_ms = 10000 };
+    rowan_engine_opts opts = { .pool_size = 4,
+                               .pool_timeout_ms = 10000,
+                               .on_query = note_query };
 
     if (test_is_sqlite(&current))
         current.uri = test_printf("sqlite:///%s/test.db", test_dir());
@@ -166,6 +213,7 @@ static int test_begin(void **state)
 static int test_end(void **state)
 {
     (void)state;
+    watch.on = false;
     rowan_session_close(current.db);
     current.db = NULL;
     return 0;

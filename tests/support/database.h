@@ -106,6 +106,12 @@ char *test_list(test_db *t, const char *expr, const char *table, const char *ord
  * which has no such thing. */
 char *test_versions(test_db *t, const char *table);
 
+/* Notes the statements that run from here on; how many there were, and their text, each
+ * with a line end. */
+void test_watch_queries(void);
+size_t test_n_queries(void);
+const char *test_queries(void);
+
 /* A sample with every value set, and NULLs in the nullable ones. */
 Sample test_sample(void);
 

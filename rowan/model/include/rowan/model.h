@@ -14,6 +14,10 @@
  *     PRIMARY_KEY            (part of) the key
  *     AUTO                   the database gives the value when it is 0 on insert
  *     UNIQUE, INDEX          by itself
+ *     VERSION                counts the changes of the row, by which a session finds out that
+ *                            another was there before (rowan/unit.h); the first attribute of
+ *                            a rowan_int64, _int32 or _int16. Other writers leave it alone,
+ *                            or count it up themselves
  *     REFERENCES(Model, col) a foreign key; the other model is declared before
  *     ON_DELETE(action), ON_UPDATE(action)  of the foreign key: NO_ACTION (as without),
  *                            RESTRICT, CASCADE, SET_NULL
@@ -138,6 +142,7 @@ typedef struct rowan_column {
     bool nullable;
     bool primary_key;
     bool automatic; /* AUTO */
+    bool version;   /* VERSION */
     bool unique;
     bool indexed;
     uint16_t offset;       /* bytes from the start of the struct to the member */
@@ -233,6 +238,9 @@ const rowan_column *rowan_model_member(const rowan_model *model, const char *mem
 
 /* The key's column if the key is a single column, else NULL. */
 const rowan_column *rowan_model_key(const rowan_model *model);
+
+/* The column that counts the row's changes, or NULL. */
+const rowan_column *rowan_model_version(const rowan_model *model);
 
 /* Reads one member of a row; text is borrowed from the row. */
 void rowan_column_get(const rowan_column *column, const void *row, rowan_value *out);

@@ -84,8 +84,19 @@
 #define ROWAN__ATTR_DEFAULT_NOW       .default_value = { .kind = 'n' }
 #define ROWAN__ATTR_GENERATED(sql)    .generated = sql
 #define ROWAN__ATTR_COMMENT(words)    .comment = words
+#define ROWAN__ATTR_VERSION           .version = true
 #define ROWAN__ATTR_REFERENCES(M, col) \
     .references = &M##_model, .references_index = __builtin_offsetof(struct M##__index, col)
+
+/* The type of a column that is VERSION first of all; rowan_models_check() finds the others. */
+#define ROWAN__VERSION(M, n, a, ...)           ROWAN__VERSION_1(M, n, ROWAN__AS_FIRST_##a, ROWAN__NOTHING, )
+#define ROWAN__AS_FIRST_VERSION                 ~, ROWAN__VERSION_TYPE
+#define ROWAN__VERSION_1(M, n, probe, F, ...)  F(M, n)
+#define ROWAN__VERSION_TYPE(M, n)                                               \
+    .version = true + ROWAN__CHECK(_Generic(((M *)0)->n, rowan_int16: 1,        \
+                                            rowan_int32: 1, rowan_int64: 1,     \
+                                            default: 0),                        \
+                                   #M "." #n " is VERSION and has to be a rowan_int64 (or 32, 16)"),
 
 /* How many of the attributes are ENUM(...). */
 #define ROWAN__ENUMS(...) ROWAN__ENUMS_8(__VA_ARGS__,,,,,,,,)
@@ -124,7 +135,7 @@
     { .name = #n,                                           \
       .member = #n,                                         \
       ROWAN__TYPED(M, n, ROWAN__TYPE_##t, __VA_ARGS__)      \
-      __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__)) },
+      __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__) ROWAN__VERSION(M, n, __VA_ARGS__)) },
 
 /* What follows from the type. A type of the library's is known by its name, which is quick
  * to compile; any other is a name of the user's own, and the compiler selects. */

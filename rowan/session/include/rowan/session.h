@@ -13,6 +13,8 @@
  * Statuses that every call may give: ROWAN_ECONN (the database cannot be reached or hung
  * up), ROWAN_ETIMEOUT, ROWAN_EBUSY (another holds a lock; deadlock; serialization
  * failure: run the transaction again), ROWAN_ENOMEM, ROWAN_EIO, ROWAN_EINTERNAL.
+ * More: rowan/transaction.h (isolation, savepoints, running again), rowan/unit.h (rows that
+ * are kept as objects and written back by what changed).
  * Uses: rowan/engine.h, rowan/query.h, rowan/result.h.
  */
 #ifndef ROWAN_SESSION_H
@@ -59,16 +61,20 @@ rowan_status rowan_session_ping(rowan_session *session, rowan_error *err) ROWAN_
  * Returns  ROWAN_OK; ROWAN_EINVAL if one is open already. */
 rowan_status rowan_begin(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
-/* Opens a transaction that only reads, and sees one state of the database throughout. */
+/* Opens a transaction that only reads, and sees one state of the database throughout.
+ * A write gives ROWAN_EUNSUPPORTED, and does not make the transaction fail. */
 rowan_status rowan_begin_read(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
-/* Makes the transaction's changes durable, all of them or none.
- * Returns  ROWAN_OK; ROWAN_EINVAL if none is open or a statement of it failed; ROWAN_ECONN
- *          if the connection was lost under the commit: then whether it happened is not
- *          known, and the message says so. After an error the transaction is over. */
+/* Makes the transaction's changes durable, all of them or none. What the session's objects
+ * have pending (rowan/unit.h) is written before, in a transaction begun for it if none is open.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if none is open (and there are no objects) or a statement
+ *          of it failed; ROWAN_ECONN if the connection was lost under the commit: then
+ *          whether it happened is not known, and the message says so. After an error the
+ *          transaction is over. */
 rowan_status rowan_commit(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
-/* Takes back the transaction's changes; fine if none is open. A connection that cannot
+/* Takes back the transaction's changes, and those of objects that are pending; fine if none
+ * is open. A connection that cannot
  * roll back is dropped, which comes to the same. */
 void rowan_rollback(rowan_session *session);
 
