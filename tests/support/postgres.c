@@ -120,6 +120,39 @@ void test_postgres_start(test_postgres *server)
     }
 }
 
+static void name_uris(test_postgres *server)
+{
+    server->dir = test_dir();
+    server->port = test_free_port();
+    server->uri = test_printf("postgresql://rowan:%s@127.0.0.1:%d/postgres",
+                              server->password, server->port);
+    server->socket_uri = test_printf("postgresql://rowan:%s@/postgres?host=%s&port=%d",
+                                     server->password, server->dir, server->port);
+}
+
+test_postgres *test_postgres_standby(const test_postgres *primary)
+{
+    test_postgres *server = test_alloc(sizeof *server);
+    test_output output;
+
+    server->password = primary->password;
+    name_uris(server);
+    test_give_to(server->dir, test_postgres_user());
+    output = test_run(&(test_command){
+        .argv = (const char *const[]){ program("pg_basebackup"), "-D",
+                                       test_printf("%s/data", server->dir), "-R", "-X",
+                                       "stream", "--checkpoint=fast", "--no-sync", "-d",
+                                       primary->uri, NULL },
+        .dir = server->dir,
+        .user = test_postgres_user(),
+        .timeout_ms = START_MS,
+    });
+    if (output.exit_code != 0)
+        fail_msg("pg_basebackup: %s%s", output.out, output.err);
+    test_postgres_start(server);
+    return server;
+}
+
 test_postgres *test_postgres_new(void)
 {
     return test_postgres_new_with(NULL);
@@ -130,13 +163,8 @@ test_postgres *test_postgres_new_with(const char *const *settings)
     test_postgres *server = test_alloc(sizeof *server);
 
     server->settings = settings;
-    server->dir = test_dir();
-    server->port = test_free_port();
     server->password = test_random_word();
-    server->uri = test_printf("postgresql://rowan:%s@127.0.0.1:%d/postgres",
-                              server->password, server->port);
-    server->socket_uri = test_printf("postgresql://rowan:%s@/postgres?host=%s&port=%d",
-                                     server->password, server->dir, server->port);
+    name_uris(server);
     init_data(server);
     test_postgres_start(server);
     return server;

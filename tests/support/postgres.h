@@ -28,6 +28,9 @@ test_postgres *test_postgres_new(void);
 /* The same with settings, which live as long as the server. */
 test_postgres *test_postgres_new_with(const char *const *settings);
 
+/* A standby of another server, which follows it from now on and can be read. */
+test_postgres *test_postgres_standby(const test_postgres *primary);
+
 /* The user that servers run as; what they read must be theirs. */
 const char *test_postgres_user(void);
 

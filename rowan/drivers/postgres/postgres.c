@@ -35,124 +35,7 @@ typedef struct postgres_prepared {
     int64_t deadline; /* of the run under way */
 } postgres_prepared;
 
-#define MAX_KEYWORDS (ROWAN__URI_MAX_PARAMS + 16)
-
 /* Connecting. */
-
-typedef struct keywords {
-    const char *names[MAX_KEYWORDS];
-    const char *values[MAX_KEYWORDS];
-    size_t n;
-} keywords;
-
-static void add_keyword(keywords *list, const char *name, const char *value)
-{
-    if (value == NULL || list->n == MAX_KEYWORDS - 1)
-        return;
-    list->names[list->n] = name;
-    list->values[list->n++] = value;
-    list->names[list->n] = list->values[list->n] = NULL;
-}
-
-static rowan_status check_uri(const rowan__uri *uri, size_t *max_conns,
-                              rowan_error *err)
-{
-    PQconninfoOption *known = PQconndefaults(), *option;
-    const char *unknown = NULL;
-
-    *max_conns = 0;
-    if (known == NULL)
-        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    for (size_t i = 0; i < uri->n_params && unknown == NULL; i++) {
-        for (option = known; option->keyword != NULL; option++) {
-            if (strcmp(option->keyword, uri->params[i].name) == 0)
-                break;
-        }
-        if (option->keyword == NULL)
-            unknown = uri->params[i].name;
-    }
-    PQconninfoFree(known);
-    if (unknown == NULL)
-        return ROWAN_OK;
-    return rowan_fail(err, ROWAN_EINVAL,
-                      "DATABASE_URI: unknown parameter %.64s for PostgreSQL", unknown);
-}
-
-/* "host1,host2" and "5432,5433", as libpq takes them. */
-static void join_hosts(const rowan__uri *uri, rowan__buf *hosts, rowan__buf *ports)
-{
-    for (size_t i = 0; i < uri->n_hosts; i++) {
-        rowan__buf_str(hosts, i > 0 ? "," : "");
-        rowan__buf_str(hosts, uri->hosts[i].name);
-        rowan__buf_str(ports, i > 0 ? "," : "");
-        if (uri->hosts[i].port > 0)
-            rowan__buf_int64(ports, uri->hosts[i].port);
-    }
-}
-
-static rowan_status wait_connected(postgres_conn *conn, rowan_error *err)
-{
-    int64_t deadline = rowan_clock_ms() + conn->connect_timeout_ms;
-    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-
-    while (state != PGRES_POLLING_OK) {
-        unsigned events =
-            state == PGRES_POLLING_READING ? ROWAN_WAIT_READ : ROWAN_WAIT_WRITE;
-        int n = rowan_wait(conn->base.wait, PQsocket(conn->pg), events,
-                           rowan_clock_left(deadline));
-
-        if (n == 0)
-            return rowan_fail(err, ROWAN_ECONN,
-                              "PostgreSQL: no connection within %u ms",
-                              (unsigned)conn->connect_timeout_ms);
-        state = PQconnectPoll(conn->pg);
-        if (state == PGRES_POLLING_FAILED)
-            return rowan__pg_fail(conn, err);
-    }
-    return ROWAN_OK;
-}
-
-static rowan_status start_connect(postgres_conn *conn, const rowan__uri *uri,
-                                  bool read_only, rowan_error *err)
-{
-    keywords list = { .n = 0 };
-    rowan__buf hosts, ports, options;
-    rowan_status st = ROWAN_OK;
-
-    rowan__buf_init(&hosts, 0);
-    rowan__buf_init(&ports, 0);
-    rowan__buf_init(&options, 0);
-    join_hosts(uri, &hosts, &ports);
-    if (rowan__uri_param_get(uri, "options") != NULL)
-        rowan__buf_printf(&options, "%s ", rowan__uri_param_get(uri, "options"));
-    if (conn->base.statement_timeout_ms > 0)
-        rowan__buf_printf(&options, "-c statement_timeout=%u ",
-                          (unsigned)conn->base.statement_timeout_ms);
-    if (read_only)
-        rowan__buf_str(&options, "-c default_transaction_read_only=on");
-    add_keyword(&list, "host", hosts.len > 0 ? hosts.ptr : NULL);
-    add_keyword(&list, "port", ports.len > 0 ? ports.ptr : NULL);
-    add_keyword(&list, "user", uri->user);
-    add_keyword(&list, "password", uri->password);
-    add_keyword(&list, "dbname", uri->database[0] != '\0' ? uri->database : NULL);
-    add_keyword(&list, "fallback_application_name", "rowan");
-    for (size_t i = 0; i < uri->n_params; i++) {
-        if (strcmp(uri->params[i].name, "options") != 0)
-            add_keyword(&list, uri->params[i].name, uri->params[i].value);
-    }
-    add_keyword(&list, "options", options.len > 0 ? options.ptr : NULL);
-    add_keyword(&list, "client_encoding", "UTF8"); /* the last one counts */
-    if (rowan__buf_ok(&hosts) && rowan__buf_ok(&ports) && rowan__buf_ok(&options))
-        conn->pg = PQconnectStartParams(list.names, list.values, 0);
-    if (conn->pg == NULL)
-        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    else if (PQstatus(conn->pg) == CONNECTION_BAD)
-        st = rowan__pg_fail(conn, err);
-    rowan__buf_done(&hosts);
-    rowan__buf_done(&ports);
-    rowan__buf_done(&options);
-    return st;
-}
 
 static void ignore_notice(void *ctx, const PGresult *result)
 {
@@ -194,11 +77,8 @@ static rowan_status connect_server(const rowan__uri *uri,
     conn->base.driver = &rowan__driver_postgres;
     conn->base.wait = opts->wait;
     conn->base.statement_timeout_ms = opts->statement_timeout_ms;
-    conn->connect_timeout_ms = opts->connect_timeout_ms;
     rowan__buf_init(&conn->copy, 0);
-    st = start_connect(conn, uri, opts->read_only, err);
-    if (st == ROWAN_OK)
-        st = wait_connected(conn, err);
+    st = rowan__pg_connect(conn, uri, opts, err);
     if (st == ROWAN_OK && PQsetnonblocking(conn->pg, 1) != 0)
         st = rowan__pg_fail(conn, err);
     (void)PQsetNoticeReceiver(conn->pg, ignore_notice, NULL);
@@ -539,7 +419,7 @@ const rowan__driver rowan__driver_postgres = {
     .name = "postgresql",
     .schemes = schemes,
     .dialect = &rowan__dialect_postgres,
-    .check_uri = check_uri,
+    .check_uri = rowan__pg_check_uri,
     .connect = connect_server,
     .close = close_conn,
     .looks_alive = looks_alive,

@@ -9,7 +9,6 @@
 typedef struct postgres_conn {
     rowan__conn base;
     PGconn *pg;
-    uint32_t connect_timeout_ms;
     uint64_t n_prepared; /* names given so far */
     rowan__buf copy;     /* bytes of a COPY, or of JSON parameters, not sent yet */
 } postgres_conn;
@@ -35,6 +34,17 @@ enum {
     OID_UUID = 2950,
     OID_JSONB = 3802,
 };
+
+/* connect.c */
+
+/* Checks the URI's parameters. */
+rowan_status rowan__pg_check_uri(const rowan__uri *uri, size_t *max_conns,
+                                 rowan_error *err);
+
+/* Connects to the first host of the URI that is what it asks for; conn->pg may be set after an
+ * error, too. */
+rowan_status rowan__pg_connect(postgres_conn *conn, const rowan__uri *uri,
+                               const rowan__connect_opts *opts, rowan_error *err);
 
 /* conn.c: waiting and errors. */
 

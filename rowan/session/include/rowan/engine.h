@@ -11,6 +11,9 @@
  *     sqlite:///:memory:           one database in memory, for one engine
  *     postgresql://user:password@host:5432/name?sslmode=require   also postgres://, several
  *                                  hosts with commas, and any parameter that libpq knows
+ *         Of several hosts the first counts that is what target_session_attrs asks for
+ *         (read-write, standby, prefer-standby, ...); one that is silent for its share of
+ *         connect_timeout_ms is passed over. The same list serves before and after a failover.
  *     mariadb://user:password@host:3306/name?ssl_ca=/etc/ca.pem   also mysql://; or
  *     mariadb://user:password@/name?unix_socket=/run/mysqld/mysqld.sock
  *         MariaDB 10.5 or newer. ssl_mode, ssl_ca, ssl_capath, ssl_cert, ssl_key and
