@@ -2,7 +2,8 @@
  *
  * A model's declaration is the list of its macro as text, "(rowan_int64, id, PRIMARY_KEY),
  * (rowan_text, name, NAME("full_name")), UNIQUE(a, b)": elements between commas, where
- * brackets and literals hold commas of their own. What starts with a bracket is a column. */
+ * brackets and literals hold commas of their own. What starts with a bracket is a column; a
+ * relation becomes the uses that loading it comes to. */
 #include "declaration_int.h"
 
 #include <string.h>
@@ -108,6 +109,33 @@ static const char *literal_of(char *at)
     return start;
 }
 
+/* What stands in the brackets of "KEYWORD(a, b)", one after another. Returns how many there
+ * are of at most `max`; 0 if it is not in that form. */
+static size_t arguments_of(char *element, char *out[], size_t max)
+{
+    char *list = strchr(element, '(');
+    size_t len = strlen(element), n = 0;
+
+    if (list == NULL || element[len - 1] != ')')
+        return 0;
+    element[len - 1] = '\0';
+    list++;
+    while (n < max && next_element(&list, &out[n]) == 1) {
+        if (!rowan__is_name(out[n]))
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+/* "id" of "REFERENCES(Person, id)", or NULL. */
+static const char *second_of(char *element)
+{
+    char *arguments[2];
+
+    return arguments_of(element, arguments, 2) == 2 ? arguments[1] : NULL;
+}
+
 /* "(rowan_text, name, NAME("full_name"), ...)" */
 static bool read_column(char *element, rowan__member *out)
 {
@@ -127,8 +155,53 @@ static bool read_column(char *element, rowan__member *out)
             out->key = true;
         else if (strncmp(item, "NAME(", 5) == 0)
             out->column = literal_of(item + 5);
+        else if (strncmp(item, "REFERENCES(", 11) == 0)
+            out->refers = second_of(item);
     }
     return more == 0;
+}
+
+/* The column that `column` refers to, as far as the list has been read. */
+static const char *referred_by(const rowan__member *members, size_t n,
+                               const char *column)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(members[i].name, column) == 0 && members[i].refers != NULL)
+            return members[i].refers;
+    }
+    return "(key)";
+}
+
+/* "HAS_MANY(awards, Award, person_id)": all of Award is read, by that column. What is no
+ * relation (UNIQUE(a, b) and the like) adds nothing. */
+static void read_relation(char *element, rowan__member *members, size_t max, size_t *n)
+{
+    bool one = strncmp(element, "BELONGS_TO(", 11) == 0;
+    bool many =
+        strncmp(element, "HAS_MANY(", 9) == 0 || strncmp(element, "HAS_ONE(", 8) == 0;
+    bool between = strncmp(element, "MANY_TO_MANY(", 13) == 0;
+    char *a[5] = {
+        0
+    }; /* the relation, its model; a column, or model between and two */
+    const char *by = "(key)";
+
+    if ((!one && !many && !between) || max - *n < 4 ||
+        arguments_of(element, a, 5) != (between ? 5 : 3))
+        return;
+    if (many)
+        by = a[2];
+    else if (one)
+        by = referred_by(members, *n, a[2]);
+    members[(*n)++] =
+        (rowan__member){ .name = a[0], .model = a[1], .part = "*", .how = 'r' };
+    members[(*n)++] =
+        (rowan__member){ .name = a[0], .model = a[1], .part = by, .how = 'f' };
+    if (!between)
+        return;
+    members[(*n)++] =
+        (rowan__member){ .name = a[0], .model = a[2], .part = a[3], .how = 'f' };
+    members[(*n)++] =
+        (rowan__member){ .name = a[0], .model = a[2], .part = a[4], .how = 'r' };
 }
 
 static bool read_model(char *list, rowan__member *members, size_t max, size_t *n)
@@ -138,10 +211,11 @@ static bool read_model(char *list, rowan__member *members, size_t max, size_t *n
 
     while ((more = next_element(&list, &element)) == 1) {
         if (*element != '(')
-            continue; /* UNIQUE(a, b) and the like */
-        if (*n == max || !read_column(element, &members[*n]))
+            read_relation(element, members, max, n);
+        else if (*n == max || !read_column(element, &members[*n]))
             return false;
-        (*n)++;
+        else
+            (*n)++;
     }
     return more == 0;
 }
@@ -170,13 +244,13 @@ static bool read_view(char *fields, rowan__member *members, size_t max, size_t *
     return true;
 }
 
-/* At least as many members as a record has. */
+/* At least as many members as a record has: a relation, of two commas at least, has four. */
 static size_t count_members(const char *text)
 {
-    size_t n = 1;
+    size_t n = 4;
 
     for (; *text != '\0'; text++)
-        n += *text == ',' || *text == MARK;
+        n += *text == ',' || *text == MARK ? 2 : 0;
     return n < MAX_MEMBERS ? n : MAX_MEMBERS;
 }
 

@@ -6,21 +6,23 @@
 
 #include "scan_int.h"
 
-/* A member of the struct. */
+/* A member of the struct. A name may be there several times. */
 typedef struct rowan__member {
     const char *name;   /* of a view also "*": each part is that part of `model` */
     const char *column; /* of a model: its name in the database */
     bool key;           /* of a model: part of the primary key */
-    const char
-        *model; /* of a view: what it is made of, model.part; part may be (rows) */
+    const char *refers; /* of a model: the column of the other one that it refers to */
+    /* A view's column: what it is made of, model.part. A model's relation: one of the things
+     * that loading it uses, and how: 'r' or 'f'. Else NULL. */
+    const char *model;
     const char *part;
+    char how;
 } rowan__member;
 
 typedef struct rowan__declaration {
     const char *name;
-    const char *table; /* NULL for a view */
-    const rowan__member
-        *members; /* members[n_members]; a view's may have a name twice */
+    const char *table;            /* NULL for a view */
+    const rowan__member *members; /* members[n_members] */
     size_t n_members;
 } rowan__declaration;
 

@@ -121,7 +121,8 @@ static rowan_status add_columns(rowan_uses *uses, const rowan__declaration *mode
     for (size_t i = 0; st == ROWAN_OK && i < model->n_members; i++) {
         const rowan__member *member = &model->members[i];
 
-        if (all || (key && member->key) || strcmp(part, member->name) == 0) {
+        if (member->model == NULL &&
+            (all || (key && member->key) || strcmp(part, member->name) == 0)) {
             use.member = member->name;
             use.column = member->column;
             st = add(uses, &use, err);
@@ -129,9 +130,56 @@ static rowan_status add_columns(rowan_uses *uses, const rowan__declaration *mode
     }
     if (st != ROWAN_OK || uses->n > n)
         return st;
-    use.member = strcmp(part, "(rows)") == 0 || all || key ? "" : part;
-    use.column = "";
+    use.member = rowan__is_name(part) ? part : "";
     return add(uses, &use, err);
+}
+
+static rowan_status resolve(reading *r, const char *part, rowan_use use, size_t depth,
+                            rowan_error *err);
+
+/* If a model has a relation of that name: adds what loading it uses. */
+static rowan_status add_relation(reading *r, const rowan__declaration *model,
+                                 const char *part, rowan_use use, size_t depth,
+                                 bool *found, rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; st == ROWAN_OK && i < model->n_members; i++) {
+        const rowan__member *member = &model->members[i];
+
+        if (member->model == NULL || strcmp(member->name, part) != 0)
+            continue;
+        if (!*found)
+            use.through = rowan_arena_printf(r->arena, "%s.%s", model->name, part);
+        if (use.through == NULL)
+            return out_of_memory(err);
+        *found = true;
+        use.model = member->model;
+        use.kind = member->how == 'f' ? ROWAN_USE_FILTER : ROWAN_USE_READ;
+        st = resolve(r, member->part, use, depth + 1, err);
+    }
+    return st;
+}
+
+/* Adds what a view's columns of that name are made of. */
+static rowan_status add_view(reading *r, const rowan__declaration *view,
+                             const char *part, rowan_use use, size_t depth,
+                             rowan_error *err)
+{
+    bool named = rowan__is_name(part), rows = strcmp(part, "(rows)") == 0;
+    rowan_status st = ROWAN_OK;
+
+    if (*use.through == '\0')
+        use.through = view->name;
+    for (size_t i = 0; st == ROWAN_OK && i < view->n_members; i++) {
+        const rowan__member *member = &view->members[i];
+        bool same = rows || strcmp(member->name, "*") == 0;
+
+        use.model = member->model;
+        if (!named || same || strcmp(member->name, part) == 0)
+            st = resolve(r, same ? part : member->part, use, depth + 1, err);
+    }
+    return st;
 }
 
 /* `use` has no columns yet, and the name of a model or of a view. */
@@ -150,24 +198,15 @@ static rowan_status resolve(reading *r, const char *part, rowan_use use, size_t 
         return add(r->uses, &use, err);
     }
     for (; st == ROWAN_OK && d < end && strcmp(d->name, use.model) == 0; d++) {
-        bool named = rowan__is_name(part);
-        rowan_use below = use;
+        bool is_relation = false;
 
-        if (d->table != NULL) {
-            st = add_columns(r->uses, d, part, use, err);
+        if (d->table == NULL) {
+            st = add_view(r, d, part, use, depth, err);
             continue;
         }
-        if (*below.through == '\0')
-            below.through = d->name;
-        for (size_t i = 0; st == ROWAN_OK && i < d->n_members; i++) {
-            const rowan__member *member = &d->members[i];
-
-            bool same = strcmp(member->name, "*") == 0 || strcmp(part, "(rows)") == 0;
-
-            below.model = member->model;
-            if (!named || same || strcmp(member->name, part) == 0)
-                st = resolve(r, same ? part : member->part, below, depth + 1, err);
-        }
+        st = add_relation(r, d, part, use, depth, &is_relation, err);
+        if (st == ROWAN_OK && !is_relation)
+            st = add_columns(r->uses, d, part, use, err);
     }
     return st;
 }

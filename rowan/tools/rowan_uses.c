@@ -11,19 +11,16 @@
 
 static const char help[] =
     "Usage: rowan-uses [OPTION]... FILE...\n"
-    "Lists the columns of Rowan models that programs and shared libraries use: which "
-    "one,\n"
-    "how (read, write, filter, order), and at which line. The files are not run.\n"
+    "Lists the columns of Rowan models that programs and shared libraries use: which\n"
+    "one, how (read, write, filter, order), and at which line. The files are not run.\n"
     "\n"
     "      --json        one JSON object a line and use\n"
     "      --root=DIR    show source files relative to DIR [the working folder]\n"
     "  -h, --help        this text\n"
     "\n"
-    "THROUGH says how a column is used that the line does not name: as part of a whole "
-    "row\n"
-    "(*), of a key ((key)), or by a view. A model without a column is its table: rows "
-    "are\n"
-    "counted or deleted.\n"
+    "THROUGH says how a column is used that the line does not name: with a whole row\n"
+    "(*) or a key ((key)), by a view, or by loading a relation. A model without a\n"
+    "column is its table: rows are counted or deleted.\n"
     "Exit codes: 0 listed, 1 a file cannot be read, 2 wrong arguments.\n";
 
 typedef struct options {

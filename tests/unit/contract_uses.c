@@ -128,6 +128,61 @@ static void a_view_is_what_it_is_made_of(void **state)
     assert_uses(MODEL VIEW, "");
 }
 
+/* What is loaded with rows: all of the related ones, and the columns that they go by. */
+static void a_relation_is_what_loading_it_uses(void **state)
+{
+    static const char relations[] =
+        "\1ROWANMODEL\1Club\1club\1(t, id, PRIMARY_KEY), (t, code), HAS_MANY(names, "
+        "Member, club)\0"
+        "\1ROWANMODEL\1Member\1member\1(t, id, PRIMARY_KEY), (t, club, "
+        "REFERENCES(Club, code)), "
+        "(t, head), BELONGS_TO(of, Club, club), HAS_ONE(deputy, Member, head), "
+        "BELONGS_TO(above, Member, head), MANY_TO_MANY(tags, Tag, Tagging, who, what), "
+        "UNIQUE(a, b, c)\0"
+        "\1ROWANMODEL\1Tag\1tag\1(t, id, PRIMARY_KEY), (t, word)\0"
+        "\1ROWANMODEL\1Tagging\1tagging\1(t, who), (t, what)\0";
+    static const struct {
+        const char *relation, *uses;
+    } cases[] = {
+        { "Club\1names", "Member.club read Club.names a.c:7 member.club\n"
+                         "Member.club filter Club.names a.c:7 member.club\n"
+                         "Member.head read Club.names a.c:7 member.head\n"
+                         "Member.id read Club.names a.c:7 member.id\n" },
+        { "Member\1of", "Club.code read Member.of a.c:7 club.code\n"
+                        "Club.code filter Member.of a.c:7 club.code\n"
+                        "Club.id read Member.of a.c:7 club.id\n" },
+        { "Member\1deputy", "Member.club read Member.deputy a.c:7 member.club\n"
+                            "Member.head read Member.deputy a.c:7 member.head\n"
+                            "Member.head filter Member.deputy a.c:7 member.head\n"
+                            "Member.id read Member.deputy a.c:7 member.id\n" },
+        { "Member\1above", "Member.club read Member.above a.c:7 member.club\n"
+                           "Member.head read Member.above a.c:7 member.head\n"
+                           "Member.id read Member.above a.c:7 member.id\n"
+                           "Member.id filter Member.above a.c:7 member.id\n" },
+        { "Member\1tags", "Tag.id read Member.tags a.c:7 tag.id\n"
+                          "Tag.id filter Member.tags a.c:7 tag.id\n"
+                          "Tag.word read Member.tags a.c:7 tag.word\n"
+                          "Tagging.what read Member.tags a.c:7 tagging.what\n"
+                          "Tagging.who filter Member.tags a.c:7 tagging.who\n" },
+        { "Club\1*",
+          "Club.code read * a.c:7 club.code\nClub.id read * a.c:7 club.id\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *content = test_alloc(sizeof relations + 100);
+        int len;
+
+        memcpy(content, relations, sizeof relations);
+        len = snprintf(content + sizeof relations, 100, "\1ROWANUSE\1%s\1r\1a.c:7",
+                       cases[i].relation);
+        assert_string_equal(
+            read_again(
+                file_of(content, sizeof relations + (size_t)len + 1, true, false)),
+            cases[i].uses);
+    }
+}
+
 static void each_use_is_told_once(void **state)
 {
     (void)state;
@@ -373,6 +428,7 @@ int main(void)
         cmocka_unit_test(a_column_by_itself),
         cmocka_unit_test(a_row_a_key_a_table),
         cmocka_unit_test(a_view_is_what_it_is_made_of),
+        cmocka_unit_test(a_relation_is_what_loading_it_uses),
         cmocka_unit_test(each_use_is_told_once),
         cmocka_unit_test(two_states_of_a_model),
         cmocka_unit_test(files_of_other_machines),

@@ -32,16 +32,18 @@ typedef enum rowan_use_kind {
 
 /* One column, used in one way at one place. */
 typedef struct rowan_use {
-    const char *model; /* the struct: "Person" */
-    const char
-        *member; /* of it: "born"; "" for the table itself: rows counted, deleted */
-    const char
-        *table; /* in the database, as the model was when this was compiled; "" */
-    const char *column; /* where the binary does not hold the model's declaration */
+    /* The struct, "Person", and its member, "born": "" for the table itself, whose rows are
+     * counted or deleted. */
+    const char *model;
+    const char *member;
+    /* In the database, as the model was when this was compiled: "" where the binary does
+     * not hold its declaration. */
+    const char *table;
+    const char *column;
     rowan_use_kind kind;
-    const char
-        *through; /* "" where the code names the column; "*", a whole row; "(key)", a
-                            row by its key; or the name of a view */
+    /* "" where the code names the column; "*", a whole row; "(key)", a row by its key; a view,
+     * "PersonName"; a relation that is loaded, "Person.awards". */
+    const char *through;
     const char *file; /* as the compiler was given it, or absolute */
     uint32_t line;
 } rowan_use;
