@@ -25,10 +25,14 @@ static rowan_status failed; /* so that each status is looked at */
 static void write_rows(void)
 {
     Person ada = { .id = 1 };
+    Award award = { .year = 1966 };
     uint64_t n = 0;
 
     failed |= rowan_insert(db, Person, &ada, keep(NULL)); // uses: Person.* write
     failed |= rowan_update(db, Person, &ada, keep(NULL)); // uses: Person.* write
+    failed |= rowan_session_add(db, Person, NULL, keep(NULL), .id = 1); // uses: Person.* write
+    failed |= rowan_session_refer(db, Award, &award, person_id, Person, &ada, keep(NULL)); // uses: Award.person_id write
+    failed |= rowan_update_where(db, Person, NULL, &n, keep(NULL), rowan_increment(Person, height, 1)); // uses: Person.(rows) write, Person.height write
     failed |= rowan_delete(db, Person, &ada, keep(NULL)); // uses: Person.(key) write
     failed |= rowan_delete_where(db, Award, NULL, &n, keep(NULL)); // uses: Award.(rows) write
     failed |= rowan_update_where(db, Award, NULL, &n, keep(NULL), rowan_set_null(Award, citation)); // uses: Award.(rows) write, Award.citation write
@@ -45,6 +49,16 @@ int main(int argc, char **argv)
     if (0)
         keep(rowan_not_null(Award, citation)); // dead: Award.citation filter
     failed |= rowan_find(db, Person, 7, &result, keep(NULL)); // uses: Person.* read
+    keep(rowan_select(PersonName)); // uses: Person.id read, Person.name read
+    keep(rowan_select(AwardCount)); // uses: Award.year read, Person.born read, Award.citation read, Award.(rows) read
+    keep(rowan_gt(AwardCount, n, 7)); // uses: Award.citation filter
+    keep(rowan_asc(AwardCount, n_rows)); // uses: Award.(rows) order
+    keep(rowan_select(NameCount, .from = rowan_select(PersonName))); // uses: Person.id read, Person.name read, Person.(rows) read
+    keep(rowan_desc(Friend, height)); // uses: Person.height order
+    keep(rowan_join_on(Person, rowan_eq_column(Award, person_id, Person, id))); // uses: Award.person_id filter, Person.id filter
+    keep(rowan_in(Person, height, 1, 2)); // uses: Person.height filter
+    keep(rowan_like(Person, name, "A%")); // uses: Person.name filter
+    keep(rowan_with(Person, awards)); // uses: Award.* read, Award.person_id filter
     rowan_expose(NULL, Award, "/awards"); // uses: Award.* read
     inline_used();
     inlined_twice();

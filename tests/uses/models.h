@@ -7,15 +7,27 @@
 #define USES_MODELS_H
 
 #include <rowan/load.h>
+#include <rowan/match.h>
 #include <rowan/serve.h>
 #include <rowan/session.h>
+#include <rowan/unit.h>
+#include <rowan/view.h>
 
 ROWAN_MODEL(Person, "person", (rowan_int64, id, PRIMARY_KEY, AUTO), (rowan_text, name),
-            (rowan_opt_date, born), (rowan_int64, height, NAME("height_cm")))
+            (rowan_opt_date, born), (rowan_int64, height, NAME("height_cm")),
+            HAS_MANY(awards, Award, person_id))
 
 ROWAN_MODEL(Award, "award", (rowan_int64, year, PRIMARY_KEY),
             (rowan_int64, person_id, PRIMARY_KEY, REFERENCES(Person, id)),
             (rowan_opt_text, citation))
+
+ROWAN_VIEW(PersonName, Person, id, (rowan_text, known_as, COLUMN(name)))
+
+/* Of two models, with functions, and of a view. */
+ROWAN_VIEW(AwardCount, Award, year, (rowan_opt_date, born, OPT_OF(Person, born)),
+           (rowan_int64, n, COUNT(citation)), (rowan_int64, n_rows, COUNT()))
+ROWAN_VIEW(NameCount, PersonName, known_as, (rowan_int64, n, COUNT()))
+ROWAN_ALIAS(Friend, Person)
 
 extern rowan_session *db;
 rowan_error *keep(

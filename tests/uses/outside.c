@@ -22,6 +22,8 @@ STAND_IN(rowan_insert_rows, rowan_session *s, const rowan_model *m, void *r, siz
 STAND_IN(rowan_update_row, rowan_session *s, const rowan_model *m, const void *r, rowan_error *e)
 STAND_IN(rowan_delete_row, rowan_session *s, const rowan_model *m, const void *r, rowan_error *e)
 STAND_IN(rowan_update_rows, rowan_session *s, const rowan_model *m, const rowan_expr *w, const rowan_assignment *a, size_t n_a, uint64_t *n, rowan_error *e)
+STAND_IN(rowan_session_add_row, rowan_session *s, const rowan_model *m, const void *r, void *o, rowan_error *e)
+STAND_IN(rowan_session_refer_row, rowan_session *s, const rowan_model *m, void *o, const rowan_column *c, const rowan_model *t, const void *g, rowan_error *e)
 STAND_IN(rowan_delete_rows, rowan_session *s, const rowan_model *m, const rowan_expr *w, uint64_t *n, rowan_error *e)
 /* clang-format on */
 

@@ -21,18 +21,18 @@ expected() { # WORD...: uses, kept, dead
             Person.\*) printf 'Person.%s\n' id name born height ;;
             Award.\*) printf 'Award.%s\n' year person_id citation ;;
             Person.\(key\)) echo Person.id ;;
-            Award.\(rows\)) echo Award. ;;
+            *.\(rows\)) echo "${column%(rows)}" ;;
             *) echo "$column" ;;
             esac | sed "s|\$| $use $place|"
         done
-    done | sort
+    done | sort -u
 }
 
 # The same from a binary.
 told() {
     "$uses" --json "$1" |
         sed -E 's|.*"model":"([^"]*)","member":"([^"]*)".*"use":"([^"]*)".*"file":"([^"]*)","line":([0-9]*).*|\1.\2 \3 \4:\5|' |
-        sort
+        sort -u
 }
 
 # service NAME COMPILER [OPTION...]: $work/NAME, of main.c and an archive.
