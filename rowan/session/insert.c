@@ -38,8 +38,7 @@ static void *row_at(const row_list *list, size_t i)
     return list->first != NULL ? list->first + i * list->size : list->pointers[i];
 }
 
-/* The AUTO key of a row that has none yet. */
-static const rowan_column *missing_key(const rowan_model *model, const void *row)
+const rowan_column *rowan__missing_key(const rowan_model *model, const void *row)
 {
     const rowan_column *key = rowan_model_key(model);
     rowan_value value;
@@ -101,7 +100,7 @@ static rowan_status insert_row(rowan_session *session, const rowan_model *model,
                                void *row, rowan_error *err)
 {
     rowan_query query = { .model = model };
-    const rowan_column *key = missing_key(model, row);
+    const rowan_column *key = rowan__missing_key(model, row);
     rowan__statement statement;
     rowan_status st = rowan__statement_of_row(
         &statement, key != NULL ? ROWAN__INSERT_AUTO : ROWAN__INSERT, &query, row, err);
@@ -313,7 +312,7 @@ static rowan_status split(const rowan_model *model, const row_list *all,
     size_t n_missing = 0, n[2] = { 0, 0 };
 
     for (size_t i = 0; i < all->n_rows; i++)
-        n_missing += missing_key(model, row_at(all, i)) != NULL;
+        n_missing += rowan__missing_key(model, row_at(all, i)) != NULL;
     *given = *missing = *all;
     given->n_rows -= n_missing;
     missing->n_rows = n_missing;
@@ -324,7 +323,7 @@ static rowan_status split(const rowan_model *model, const row_list *all,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     for (size_t i = 0; i < all->n_rows; i++) {
         void *row = row_at(all, i);
-        size_t lacks = missing_key(model, row) != NULL;
+        size_t lacks = rowan__missing_key(model, row) != NULL;
 
         (*memory)[lacks * given->n_rows + n[lacks]++] = row;
     }
@@ -381,8 +380,9 @@ rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model,
                                void *rows, size_t n_rows, rowan_error *err)
 {
     row_list list = { .first = rows, .size = model->row_size, .n_rows = n_rows };
+    rowan_status st = rowan__must_be_table(model, err);
 
-    return insert(session, model, &list, err);
+    return st == ROWAN_OK ? insert(session, model, &list, err) : st;
 }
 
 rowan_status rowan__insert_each(rowan_session *session, const rowan_model *model,

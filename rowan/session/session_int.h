@@ -93,6 +93,9 @@ rowan_status rowan__session_execute(rowan_session *session,
                                     const rowan__statement *statement,
                                     uint64_t *n_affected, rowan_error *err);
 
+/* The AUTO key of a row that has none yet, else NULL: insert.c. */
+const rowan_column *rowan__missing_key(const rowan_model *model, const void *row);
+
 /* The same for a statement that changes rows, and counts them; 0 if there is nothing to
  * run. */
 rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,

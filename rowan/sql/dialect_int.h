@@ -66,6 +66,20 @@ typedef struct rowan__dialect {
     const char *decimal_sum;  /* the function that adds decimals up; NULL for sum() */
     const char *decimal_plus; /* and that adds two, with its bracket; NULL for + */
 
+    /* SQL of users, where a question mark is looked for. */
+    bool nests_comments;
+    bool has_hash_comments;  /* and hyphens want a space behind them */
+    bool has_escape_strings; /* E'...' */
+    bool has_dollar_strings;
+    bool has_bracket_names;
+
+    /* Writing. */
+    const char
+        *excluded[2]; /* around a column: the value of the row that is inserted */
+    bool upserts_by_any_key; /* ON DUPLICATE KEY, where ON CONFLICT names the key */
+    int other_key_code;      /* the error of a conflict by another key, then */
+    bool no_update_returning;
+
     /* Statements. */
     const char *no_values;           /* of an INSERT that names no column */
     const char *begin_write;         /* a transaction that will write */

@@ -515,11 +515,10 @@ static rowan_status add_sets(rowan__statement *s, const rowan__scope *scope,
 static rowan_status add_change(rowan__statement *s, rowan_error *err)
 {
     rowan__scope scope;
-    rowan_status st = ROWAN_OK;
+    rowan_status st = rowan__must_be_table(s->query->model, err);
 
-    if (rowan__is_view(s->query->model) || s->query->model->is_alias)
-        return rowan_fail(err, ROWAN_EINVAL, "%s is no table, and cannot be changed",
-                          s->query->model->name);
+    if (st != ROWAN_OK)
+        return st;
     rowan__scope_init(&scope, NULL, s->query, true);
     if (s->n_sets > 0 || s->kind == ROWAN__UPDATE_WHERE)
         st = add_sets(s, &scope, err);

@@ -22,7 +22,9 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
     case ROWAN__DELETE_VERSION:
     case ROWAN__DELETE_KEYS:
     case ROWAN__UPDATE_WHERE:
-    case ROWAN__DELETE_WHERE: break;
+    case ROWAN__DELETE_WHERE:
+    case ROWAN__RAW_ROWS:
+    case ROWAN__RAW_CHANGE: break;
     }
     return false;
 }
@@ -51,9 +53,11 @@ rowan_status rowan__statement_of_row(rowan__statement *s, rowan__statement_kind 
                                      rowan_error *err)
 {
     const rowan_model *model = query->model;
-    rowan_status st;
+    rowan_status st = rowan__must_be_table(model, err);
 
     rowan__statement_begin(s, kind, query);
+    if (st != ROWAN_OK)
+        return st;
     for (int finds = 0; finds <= 1; finds++) {
         if (finds && kind == ROWAN__UPDATE_ROW && s->n_binds == 0)
             return rowan_fail(err, ROWAN_EINVAL, "%s has no column but its key",
@@ -145,7 +149,9 @@ static void write_insert(rowan__writer *w, const rowan__statement *s)
         }
         rowan__buf_char(w->sql, ')');
     }
-    if (s->kind == ROWAN__INSERT_AUTO) {
+    if (s->upsert != NULL)
+        rowan__write_upsert(w, s);
+    if (s->kind == ROWAN__INSERT_AUTO && !s->returning) {
         rowan__buf_str(w->sql, " RETURNING ");
         rowan__write_ident(w, key->name);
     }

@@ -58,4 +58,8 @@ void rowan__write_row_statement(rowan__writer *w, const rowan__statement *s);
 /* The text of SELECT_KEY, UPDATE_COLUMNS, DELETE_VERSION and DELETE_KEYS. */
 void rowan__write_unit_statement(rowan__writer *w, const rowan__statement *s);
 
+/* The text of RAW_ROWS and RAW_CHANGE; what stands behind the values of an INSERT. */
+void rowan__write_raw_statement(rowan__writer *w, const rowan__statement *s);
+void rowan__write_upsert(rowan__writer *w, const rowan__statement *s);
+
 #endif

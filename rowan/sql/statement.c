@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "ddl_int.h"
 #include "rows_int.h"
 #include "type_int.h"
 
@@ -28,6 +29,8 @@ void rowan__statement_begin(rowan__statement *s, rowan__statement_kind kind,
     s->query = query;
     s->sets = NULL;
     s->sql = NULL;
+    s->upsert = NULL;
+    s->returning = false;
     s->n_sets = s->n_binds = s->key_len = s->sql_len = 0;
     s->max_rows = SIZE_MAX;
     s->more = NULL;
@@ -193,13 +196,24 @@ rowan_status rowan__coerce(const rowan_column *column, bool for_set, rowan_value
     return finish_value(rowan__declared(column), value, err);
 }
 
+rowan_status rowan__must_be_table(const rowan_model *model, rowan_error *err)
+{
+    return model->base == NULL
+               ? ROWAN_OK
+               : rowan_fail(err, ROWAN_EINVAL, "%s is no table, and cannot be changed",
+                            model->name);
+}
+
 /* What it gives, and how it is written. */
 
 const rowan_model *rowan__statement_shape(const rowan__statement *s)
 {
+    if (s->returning)
+        return s->query->model;
     switch (s->kind) {
     case ROWAN__SELECT_ROWS:
-    case ROWAN__SELECT_KEY: return s->query->model;
+    case ROWAN__SELECT_KEY:
+    case ROWAN__RAW_ROWS: return s->query->model;
     case ROWAN__SELECT_COUNT:
     case ROWAN__INSERT_AUTO:
     case ROWAN__INSERT_AUTO_ROWS:
@@ -211,7 +225,8 @@ const rowan_model *rowan__statement_shape(const rowan__statement *s)
     case ROWAN__DELETE_VERSION:
     case ROWAN__DELETE_KEYS:
     case ROWAN__UPDATE_WHERE:
-    case ROWAN__DELETE_WHERE: break;
+    case ROWAN__DELETE_WHERE:
+    case ROWAN__RAW_CHANGE: break;
     }
     return NULL;
 }
@@ -236,5 +251,11 @@ void rowan__statement_text(const rowan__statement *s, const rowan__dialect *dial
     case ROWAN__UPDATE_COLUMNS:
     case ROWAN__DELETE_VERSION:
     case ROWAN__DELETE_KEYS: rowan__write_unit_statement(&w, s); break;
+    case ROWAN__RAW_ROWS:
+    case ROWAN__RAW_CHANGE: rowan__write_raw_statement(&w, s); break;
+    }
+    if (s->returning) {
+        rowan__buf_str(sql, " RETURNING ");
+        rowan__ddl_columns(dialect, s->query->model, false, "", sql);
     }
 }

@@ -33,7 +33,15 @@ typedef enum rowan__statement_kind {
     ROWAN__DELETE_KEYS,      /* several, by their keys */
     ROWAN__UPDATE_WHERE,
     ROWAN__DELETE_WHERE,
+    ROWAN__RAW_ROWS, /* the user's own SQL */
+    ROWAN__RAW_CHANGE,
 } rowan__statement_kind;
+
+/* What an INSERT does about a row that has the same key. Columns are bits of their index. */
+typedef struct rowan__upsert {
+    uint64_t on;  /* the columns of that key */
+    uint64_t set; /* what is set; none: the row stays as it is */
+} rowan__upsert;
 
 /* A statement to be run: what it says, and the values in the order of its parameters. */
 typedef struct rowan__statement {
@@ -45,7 +53,9 @@ typedef struct rowan__statement {
     size_t n_keys;    /* DELETE_KEYS */
     const char *sql;  /* RAW_ROWS, RAW_CHANGE: sql[sql_len] */
     size_t sql_len;
-    size_t n_rows;      /* INSERT_AUTO_ROWS, NEXT_KEYS */
+    const rowan__upsert *upsert; /* of an INSERT; NULL: a conflict is an error */
+    bool returning;              /* the rows that were changed come back */
+    size_t n_rows;               /* INSERT_AUTO_ROWS, NEXT_KEYS */
     size_t max_rows;    /* it can give; when they are there, no more are asked for */
     rowan_value *binds; /* binds[n_binds]: few_binds, or what `more` holds */
     size_t n_binds, max_binds;
@@ -107,6 +117,29 @@ rowan_status rowan__bind_row(const rowan__statement *statement, const void *row,
 
 /* The version after `old`: the column's type wraps around to 0, as only a difference counts. */
 int64_t rowan__next_version(const rowan_column *version, int64_t old);
+
+/* ROWAN_EINVAL for a view and an alias, which cannot be written. */
+rowan_status rowan__must_be_table(const rowan_model *model,
+                                  rowan_error *err) ROWAN_CHECKED;
+
+/* Makes an INSERT one that changes the row that is there already. `upsert` lives as long
+ * as the statement. */
+rowan_status rowan__statement_upsert(rowan__statement *statement,
+                                     const rowan__upsert *upsert,
+                                     rowan_error *err) ROWAN_CHECKED;
+
+/* Makes an INSERT, UPDATE or DELETE give the rows as they are behind it. */
+rowan_status rowan__statement_returning(rowan__statement *statement,
+                                        rowan_error *err) ROWAN_CHECKED;
+
+/* A statement in the user's own SQL; query->model is the shape of its rows, NULL if it gives
+ * none. The text lives as long as the statement.
+ * Returns  ROWAN_OK; ROWAN_EINVAL if the values do not go with the text. */
+rowan_status rowan__statement_of_sql(rowan__statement *out,
+                                     const rowan__dialect *dialect,
+                                     const rowan_query *query, const char *sql,
+                                     const rowan_value *values, size_t n_values,
+                                     rowan_error *err) ROWAN_CHECKED;
 
 /* Reads a column of a row as a parameter. Text is borrowed.
  * Returns  ROWAN_OK; ROWAN_EINVAL if no database may be sent it: text that is not UTF-8,

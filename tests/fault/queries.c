@@ -2,6 +2,8 @@
 #include "fault.h"
 
 #include <rowan/arena.h>
+#include <rowan/raw.h>
+#include <rowan/upsert.h>
 
 /* clang-format off */
 ROWAN_VIEW(FaultNights, Visit, place, (rowan_opt_int64, nights, SUM(nights)))
@@ -75,10 +77,64 @@ static rowan_status by_name(test_db *t, rowan_error *err)
     return st;
 }
 
+ROWAN_VIEW(FaultName, Place, name)
+
+static rowan_status raw(test_db *t, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    uint64_t n = 0;
+    rowan_status st = rowan_sql_run(
+        t->db, &n, err, "UPDATE place SET name = ? WHERE code = ?", "Z", "c");
+
+    if (st == ROWAN_OK) {
+        fault_expect(n == 1);
+        st = rowan_sql(t->db, FaultName, &result, err,
+                       "SELECT name FROM place WHERE code = ?", "c");
+    }
+    if (st == ROWAN_OK)
+        fault_expect(
+            rowan_text_equal(rowan_rows(result, FaultName)->name, rowan_text_of("Z")));
+    rowan_result_free(result);
+    return st;
+}
+
+static rowan_status upsert(test_db *t, rowan_error *err)
+{
+    Place places[2] = { { rowan_text_of("c"), rowan_text_of("Sea"), { NULL, 0 } },
+                        { rowan_text_of("d"), rowan_text_of("D"), { NULL, 0 } } };
+
+    return rowan_upsert_many(t->db, Place, places, 2, err, code);
+}
+
+static rowan_status returning(test_db *t, rowan_error *err)
+{
+    Sample samples[2] = { test_sample(), test_sample() };
+    rowan_result *inserted = NULL, *updated = NULL, *deleted = NULL;
+    rowan_status st;
+
+    samples[0].small = samples[1].small = 9;
+    st = rowan_insert_returning(t->db, Sample, samples, 2, &inserted, err);
+    if (st == ROWAN_OK) {
+        fault_expect(rowan_result_count(inserted) == 2);
+        st = rowan_update_returning(t->db, Sample, rowan_lt(Sample, small, 0), &updated,
+                                    err, rowan_increment(Sample, big, 1));
+        st = st == ROWAN_EUNSUPPORTED ? ROWAN_OK : st;
+    }
+    if (st == ROWAN_OK)
+        st = rowan_delete_returning(t->db, Sample, rowan_lt(Sample, small, 0), &deleted,
+                                    err);
+    if (st == ROWAN_OK)
+        fault_expect(rowan_result_count(deleted) == FAULT_SAMPLES);
+    rowan_result_free(inserted);
+    rowan_result_free(updated);
+    rowan_result_free(deleted);
+    return st;
+}
+
 static const fault_scenario scenarios[] = {
-    { "view", view, .reads = true },
-    { "long_list", long_list, .reads = true },
-    { "by_name", by_name, .reads = true },
+    { "view", view, .reads = true },       { "long_list", long_list, .reads = true },
+    { "by_name", by_name, .reads = true }, { "raw", raw, .atomic = false },
+    { "upsert", upsert, .atomic = true },  { "returning", returning, .atomic = false },
 };
 
 int main(void)

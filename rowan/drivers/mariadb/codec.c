@@ -186,7 +186,7 @@ static rowan_status check_fields(MYSQL_STMT *stmt, const rowan_model *shape,
     unsigned n_fields = mysql_stmt_field_count(stmt);
 
     if (n_fields != shape->n_columns)
-        return rowan_fail(err, ROWAN_EINTERNAL, "the result has %u columns, not %d",
+        return rowan_fail(err, ROWAN_EDATA, "the result has %u columns, not %d",
                           n_fields, shape->n_columns);
     for (unsigned i = 0; i < n_fields; i++) {
         if (!fits(shape->columns[i].type, &fields[i]))

@@ -46,6 +46,7 @@ static rowan_status status_of(unsigned code)
         { ER_TOO_MANY_CONCURRENT_TRXS, ROWAN_EBUSY },
         { ER_STATEMENT_TIMEOUT, ROWAN_ETIMEOUT },
         { ER_QUERY_INTERRUPTED, ROWAN_ETIMEOUT },
+        { ER_PARSE_ERROR, ROWAN_EDATA },
         { ER_NO_SUCH_TABLE, ROWAN_EDATA },
         { ER_BAD_TABLE_ERROR, ROWAN_EDATA },
         { ER_BAD_FIELD_ERROR, ROWAN_EDATA },

@@ -176,7 +176,7 @@ rowan_status rowan__pg_check_result(const PGresult *result, const rowan_model *s
                                     rowan_error *err)
 {
     if (PQnfields(result) != shape->n_columns)
-        return rowan_fail(err, ROWAN_EINTERNAL, "the result has %d columns, not %d",
+        return rowan_fail(err, ROWAN_EDATA, "the result has %d columns, not %d",
                           PQnfields(result), shape->n_columns);
     for (int i = 0; i < shape->n_columns; i++) {
         if (!fits(shape->columns[i].type, PQftype(result, i)) ||

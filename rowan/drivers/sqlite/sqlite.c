@@ -525,7 +525,11 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
                           rowan_error *err)
 {
     sqlite_prepared *prepared = (sqlite_prepared *)base;
+    int n_columns = sqlite3_column_count(prepared->stmt);
 
+    if (n_columns != rows->shape->n_columns)
+        return rowan_fail(err, ROWAN_EDATA, "the result has %d columns, not %d",
+                          n_columns, rows->shape->n_columns);
     for (size_t n = 0; n < max_rows; n++) {
         int rc = sqlite3_step(prepared->stmt);
         rowan_status st;
