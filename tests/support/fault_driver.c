@@ -116,6 +116,20 @@ static rowan_status shim_execute(rowan__prepared *prepared, const rowan_value *v
     return fails ? failure(prepared->conn, err) : st;
 }
 
+static rowan_status shim_execute_many(rowan__prepared *prepared,
+                                      const rowan_value *values, size_t n_values,
+                                      size_t n_rows, uint64_t *n_affected,
+                                      size_t *first_miss, rowan_error *err)
+{
+    bool fails = must_fail();
+    rowan_status st = ROWAN_OK;
+
+    if (is_made(fails))
+        st = real->execute_many(prepared, values, n_values, n_rows, n_affected,
+                                first_miss, err);
+    return fails ? failure(prepared->conn, err) : st;
+}
+
 static rowan_status shim_start(rowan__prepared *prepared, const rowan_value *values,
                                size_t n_values, bool stream, rowan_error *err)
 {
@@ -178,6 +192,8 @@ static const rowan__driver *put_before(const rowan__driver *driver)
     shim.run = shim_run;
     shim.prepare = shim_prepare;
     shim.execute = shim_execute;
+    if (driver->execute_many != NULL)
+        shim.execute_many = shim_execute_many;
     shim.start = shim_start;
     shim.fetch = shim_fetch;
     if (driver->bulk_begin != NULL) {

@@ -8,6 +8,7 @@
 #include "postgres/postgres_int.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc_int.h"
@@ -229,9 +230,9 @@ static rowan_status place_values(postgres_prepared *prepared, rowan__buf *copy,
     return ROWAN_OK;
 }
 
-/* Sends the statement with its values. */
-static rowan_status send_values(postgres_prepared *prepared, const rowan_value *values,
-                                size_t n_values, rowan_error *err)
+/* Queues the statement with its values. */
+static rowan_status queue_values(postgres_prepared *prepared, const rowan_value *values,
+                                 size_t n_values, rowan_error *err)
 {
     postgres_conn *conn = (postgres_conn *)prepared->base.conn;
     rowan_status st;
@@ -244,11 +245,23 @@ static rowan_status send_values(postgres_prepared *prepared, const rowan_value *
     st = place_values(prepared, &conn->copy, values, err);
     if (st != ROWAN_OK)
         return st;
-    prepared->deadline = rowan__pg_deadline(conn);
     if (!PQsendQueryPrepared(conn->pg, prepared->name, (int)n_values,
                              prepared->pointers, prepared->lengths, prepared->formats,
                              1))
         return rowan__pg_fail(conn, err);
+    return ROWAN_OK;
+}
+
+/* Sends it. */
+static rowan_status send_values(postgres_prepared *prepared, const rowan_value *values,
+                                size_t n_values, rowan_error *err)
+{
+    postgres_conn *conn = (postgres_conn *)prepared->base.conn;
+    rowan_status st = queue_values(prepared, values, n_values, err);
+
+    if (st != ROWAN_OK)
+        return st;
+    prepared->deadline = rowan__pg_deadline(conn);
     prepared->running = true;
     prepared->checked = false;
     return rowan__pg_flush(conn, prepared->deadline, err);
@@ -281,6 +294,74 @@ static rowan_status execute(rowan__prepared *base, const rowan_value *values,
         return st;
     return rowan__pg_drain((postgres_conn *)base->conn, prepared->deadline, n_affected,
                            err);
+}
+
+/* Reads the results of a pipeline to its end: the first error, or ROWAN_OK. A statement's
+ * results end with NULL, the pipeline with a result of its own. */
+static rowan_status end_pipeline(postgres_conn *conn, uint64_t *n_affected,
+                                 size_t *first_miss, rowan_error *err)
+{
+    rowan_status first = ROWAN_OK;
+    bool missed = false;
+    size_t n_ended = 0;
+
+    for (;;) {
+        PGresult *result = NULL;
+        rowan_status st = rowan__pg_next(conn, rowan__pg_deadline(conn), &result,
+                                         first == ROWAN_OK ? err : NULL);
+        uint64_t n = 0;
+
+        if (st != ROWAN_OK)
+            return first != ROWAN_OK ? first : st;
+        if (result == NULL) {
+            n_ended++;
+            continue;
+        }
+        switch (PQresultStatus(result)) {
+        case PGRES_PIPELINE_SYNC: PQclear(result); return first;
+        case PGRES_PIPELINE_ABORTED: break; /* behind one that failed */
+        case PGRES_COMMAND_OK:
+            n = strtoull(PQcmdTuples(result), NULL, 10);
+            *n_affected += n;
+            if (n == 0 && first_miss != NULL && !missed)
+                *first_miss = n_ended;
+            missed = missed || n == 0;
+            break;
+        default:
+            if (first == ROWAN_OK)
+                first = rowan__pg_fail_result(conn, result, err);
+            break;
+        }
+        PQclear(result);
+        if (conn->base.broken)
+            return first;
+    }
+}
+
+/* All statements are on their way before the first answer is read: a round trip for all. */
+static rowan_status execute_many(rowan__prepared *base, const rowan_value *values,
+                                 size_t n_values, size_t n_rows, uint64_t *n_affected,
+                                 size_t *first_miss, rowan_error *err)
+{
+    postgres_prepared *prepared = (postgres_prepared *)base;
+    postgres_conn *conn = (postgres_conn *)base->conn;
+    rowan_status st = ROWAN_OK, end;
+
+    *n_affected = 0;
+    if (!PQenterPipelineMode(conn->pg))
+        return rowan__pg_fail(conn, err);
+    for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++)
+        st = queue_values(prepared, values + i * n_values, n_values, err);
+    if (base->conn->broken)
+        return st;
+    if (!PQpipelineSync(conn->pg))
+        return rowan__pg_fail(conn, err);
+    end = rowan__pg_flush(conn, rowan__pg_deadline(conn), st == ROWAN_OK ? err : NULL);
+    if (end == ROWAN_OK)
+        end = end_pipeline(conn, n_affected, first_miss, st == ROWAN_OK ? err : NULL);
+    if (!base->conn->broken && !PQexitPipelineMode(conn->pg))
+        end = rowan__pg_fail(conn, st == ROWAN_OK && end == ROWAN_OK ? err : NULL);
+    return st != ROWAN_OK ? st : end;
 }
 
 static rowan_status start(rowan__prepared *base, const rowan_value *values,
@@ -428,6 +509,7 @@ const rowan__driver rowan__driver_postgres = {
     .prepare = prepare,
     .finalize = finalize,
     .execute = execute,
+    .execute_many = execute_many,
     .start = start,
     .fetch = fetch,
     .finish = finish,
