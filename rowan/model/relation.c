@@ -265,6 +265,10 @@ static rowan_status check_relation(const rowan_models *models, const rowan_model
                           is_listed(models, relation->target) ? relation->between_name
                                                               : relation->target_name,
                           models->name);
+    if (relation->between != NULL &&
+        strcmp(relation->between->name, relation->target->name) == 0)
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s leads through %s to itself",
+                          model->name, relation->name, relation->between->name);
     if (rowan_model_column(model, relation->name, strlen(relation->name)) != NULL)
         return rowan_fail(err, ROWAN_EINVAL,
                           "model %s has a column and a relation named %s", model->name,

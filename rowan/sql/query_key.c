@@ -15,6 +15,32 @@ static rowan_status add_query(rowan__statement *s, const rowan__scope *around,
                               const rowan_query *query, bool whole, int depth,
                               rowan_error *err);
 
+/* Models. One that is made at run time is what it is made of, wherever it lies. */
+
+static rowan_status add_model(rowan__statement *s, const rowan_model *model,
+                              rowan_error *err)
+{
+    rowan_status st =
+        rowan__statement_key_byte(s, model != NULL && model->is_made, err);
+
+    if (st == ROWAN_OK && (model == NULL || !model->is_made))
+        return rowan__statement_key(s, &model, sizeof model, err);
+    if (st == ROWAN_OK)
+        st = rowan__statement_key(s, model->name, strlen(model->name) + 1, err);
+    if (st == ROWAN_OK)
+        st = add_model(s, model->base, err);
+    if (model->is_alias)
+        return st;
+    for (size_t i = 0; i < model->n_columns && st == ROWAN_OK; i++) {
+        const rowan_computed *computed = model->columns[i].computed;
+
+        st = rowan__statement_key(s, &computed->column, sizeof computed->column, err);
+        if (st == ROWAN_OK)
+            st = add_model(s, computed->model, err);
+    }
+    return st == ROWAN_OK ? rowan__statement_key_byte(s, 0xff, err) : st;
+}
+
 /* Columns. */
 
 static rowan_status unknown_column(const rowan__scope *scope, const rowan_model *model,
@@ -41,7 +67,7 @@ static rowan_status add_column(rowan__statement *s, const rowan__scope *scope,
     st = rowan__statement_key(s, &column, sizeof column, err);
     /* aliases share their columns: with several tables it matters whose it is */
     if (st == ROWAN_OK && (scope->n_joins > 0 || scope->around != NULL))
-        st = rowan__statement_key(s, &named->source, sizeof named->source, err);
+        st = add_model(s, named->source, err);
     return st;
 }
 
@@ -362,8 +388,7 @@ static rowan_status add_joins(rowan__statement *s, const rowan__scope *scope, in
 {
     for (size_t i = 0; i < scope->n_joins; i++) {
         const rowan_join *join = scope->query->join[i];
-        rowan_status st =
-            rowan__statement_key(s, &join->model, sizeof join->model, err);
+        rowan_status st = add_model(s, join->model, err);
 
         if (st == ROWAN_OK)
             st = rowan__statement_key_byte(s, (unsigned)join->kind, err);
@@ -452,7 +477,7 @@ static rowan_status add_query(rowan__statement *s, const rowan__scope *around,
         return rowan_fail(err, ROWAN_EINVAL, "queries are nested deeper than %d",
                           ROWAN_MAX_DEPTH);
     rowan__scope_init(&scope, around, query, false);
-    st = rowan__statement_key(s, &query->model, sizeof query->model, err);
+    st = add_model(s, query->model, err);
     if (st == ROWAN_OK)
         st = check_view(&scope, err);
     if (st == ROWAN_OK)

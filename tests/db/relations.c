@@ -40,11 +40,25 @@ ROWAN_MODEL(Book, "book",
     (rowan_opt_int64, author_id, REFERENCES(Author, id), INDEX),
     (rowan_text,      title),
     (rowan_int32,     year),
-    BELONGS_TO(author, Author, author_id)
+    BELONGS_TO(author, Author, author_id),
+    MANY_TO_MANY(tags, Tag, BookTag, book, tag)
+)
+
+ROWAN_MODEL(Tag, "tag",
+    (rowan_text,      word,      PRIMARY_KEY),
+    (rowan_opt_int32, book,      NAME("book")), /* the same name as in between */
+    MANY_TO_MANY(books, Book, BookTag, tag, book)
+)
+
+ROWAN_MODEL(BookTag, "book_tag",
+    (rowan_text,      tag,       PRIMARY_KEY, REFERENCES(Tag, word)),
+    (rowan_int64,     book,      PRIMARY_KEY, REFERENCES(Book, id)),
+    (rowan_int32,     place),
+    BELONGS_TO(the_tag, Tag, tag)
 )
 /* clang-format on */
 
-ROWAN_MODELS(library, "0", Nation, Author, Profile, ProfileVisit, Book);
+ROWAN_MODELS(library, "0", Nation, Author, Profile, ProfileVisit, Book, Tag, BookTag);
 
 #define N_COUNTED 64
 
@@ -154,12 +168,24 @@ static void fill(test_db *t)
         { .id = 14, .title = rowan_text_of("nobody's"), .year = 800 },
     };
 
+    Tag tags[] = { { .word = rowan_text_of("old") },
+                   { .word = rowan_text_of("good") },
+                   { .word = rowan_text_of("unused") } };
+    BookTag book_tags[] = {
+        { .tag = rowan_text_of("old"), .book = 10, .place = 1 },
+        { .tag = rowan_text_of("good"), .book = 10, .place = 2 },
+        { .tag = rowan_text_of("good"), .book = 11, .place = 1 },
+        { .tag = rowan_text_of("old"), .book = 14, .place = 1 },
+    };
+
     create(t);
     assert_ok(rowan_insert_many(t->db, Nation, nations, 3, &t->err), &t->err);
     assert_ok(rowan_insert_many(t->db, Author, authors, 4, &t->err), &t->err);
     assert_ok(rowan_insert_many(t->db, Profile, profiles, 2, &t->err), &t->err);
     assert_ok(rowan_insert_many(t->db, ProfileVisit, visits, 3, &t->err), &t->err);
     assert_ok(rowan_insert_many(t->db, Book, books, 5, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, Tag, tags, 3, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, BookTag, book_tags, 4, &t->err), &t->err);
 }
 
 /* The titles of an author's books, in their order. */
@@ -351,6 +377,60 @@ static void test_depth(void **state)
     assert_string_equal(pupils[0]->name.ptr, "Cy");
     assert_ok(rowan_related_one(Author, pupils[1], mentor, &mentor, &t->err), &t->err);
     assert_string_equal(titles(t, mentor), "zxa");
+    rowan_result_free(result);
+}
+
+static void test_many_to_many(void **state)
+{
+    test_db *t = *state;
+    rowan_result *result = NULL;
+    Tag **first = NULL, **second = NULL, **none = NULL;
+    Book *books, **again = NULL;
+    size_t n_first = 0, n_second = 0, n = 7;
+
+    fill(t);
+    assert_ok(
+        rowan_fetch(t->db,
+                    rowan_select(
+                        Book, .order_by = { rowan_asc(Book, id) },
+                        .with = { rowan_with(
+                            Book, tags, .order_by = { rowan_asc(Tag, word) },
+                            .with = { rowan_with(
+                                Tag, books, .order_by = { rowan_desc(Book, id) }) }) }),
+                    &result, &t->err),
+        &t->err);
+    books = rowan_rows(result, Book);
+    assert_ok(rowan_related_many(Book, &books[0], tags, &first, &n_first, &t->err),
+              &t->err);
+    assert_ok(rowan_related_many(Book, &books[1], tags, &second, &n_second, &t->err),
+              &t->err);
+    assert_ok(rowan_related_many(Book, &books[2], tags, &none, &n, &t->err), &t->err);
+    assert_int_equal(n, 0);
+    assert_int_equal(n_first, 2);
+    assert_int_equal(n_second, 1);
+    assert_string_equal(first[0]->word.ptr, "good");
+    assert_string_equal(first[1]->word.ptr, "old");
+    assert_ptr_equal(first[0], second[0]); /* one row, one object */
+    assert_ok(rowan_related_many(Tag, first[0], books, &again, &n, &t->err), &t->err);
+    assert_int_equal(n, 2);
+    assert_int_equal(again[0]->id, 11);
+    assert_int_equal(again[1]->id, 10);
+    assert_int_equal(again[1]->year, 1999);
+    rowan_result_free(result);
+    /* by columns of the model in between */
+    assert_ok(
+        rowan_fetch(t->db,
+                    rowan_select(Book, .where = rowan_eq(Book, id, 10),
+                                 .with = { rowan_with(
+                                     Book, tags, .where = rowan_gt(BookTag, place, 0),
+                                     .order_by = { rowan_asc(BookTag, place) }) }),
+                    &result, &t->err),
+        &t->err);
+    books = rowan_rows(result, Book);
+    assert_ok(rowan_related_many(Book, &books[0], tags, &first, &n_first, &t->err),
+              &t->err);
+    assert_int_equal(n_first, 2);
+    assert_string_equal(first[0]->word.ptr, "old");
     rowan_result_free(result);
 }
 
@@ -611,7 +691,9 @@ static void meddle(void *ctx, const rowan_query_event *event)
     if (m->done || strncmp(event->sql, "SELECT", 6) != 0)
         return;
     m->done = true;
-    assert_ok(rowan_delete_where(m->writer, Book, NULL, NULL, &m->t->err), &m->t->err);
+    assert_ok(rowan_update_where(m->writer, Book, NULL, NULL, &m->t->err,
+                                 rowan_set(Book, title, "changed")),
+              &m->t->err);
 }
 
 static void test_one_state(void **state)
@@ -650,6 +732,7 @@ int main(void)
         cmocka_unit_test(test_has_one_and_uuid_keys),
         cmocka_unit_test(test_text_keys),
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_many_to_many),
         cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_not_loaded),
         cmocka_unit_test(test_members_of_many_rows),

@@ -215,6 +215,7 @@ struct rowan_model {
     const rowan_model *base; /* of a view: what its rows are made of; of an alias: the
                               * model it stands for; else NULL */
     bool is_alias;
+    bool is_made; /* at run time, a view of columns or an alias: gone with its query */
 };
 
 /* The models of a package, in any order. See ROWAN_MODELS. */

@@ -17,7 +17,8 @@
  *     HAS_ONE(name, Model, column)      the same where `column` is unique: one row, or none
  *     MANY_TO_MANY(name, Model, Between, here, there)   the rows of Model that the rows of
  *                                       Between lead to: its column `here` refers to this
- *                                       row, its column `there` to a row of Model
+ *                                       row, its column `there` to a row of Model. A row of
+ *                                       Model is there once for each row of Between
  * Model and Between may be declared later, or be the model itself. Columns of theirs go by
  * the names of the struct's members; rowan_models_check() checks them, the compiler those
  * of the model itself.

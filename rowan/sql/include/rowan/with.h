@@ -17,6 +17,9 @@
  * (rowan_begin_read(): one state); a related row that is not there when it is looked for is
  * none, never another's.
  *
+ * .where and .order_by are of the related rows' columns; of a MANY_TO_MANY also of those of
+ * the model in between.
+ *
  * The related rows live in the result, and go with it. A row that several rows of one
  * relation lead to is there once; another relation, or another level, has its own copy.
  * Uses: rowan/model.h.
