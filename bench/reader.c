@@ -44,6 +44,8 @@ void reader_drop(reader *r)
     r->rows = NULL;
     r->n_rows = r->cap = 0;
     bench_arena_free(&r->arena);
+    PQclear(r->kept);
+    r->kept = NULL;
 }
 
 void reader_clear(reader *r)
@@ -93,7 +95,10 @@ static rowan_text postgres_text(reader *r, const PGresult *result, int row, int 
 {
     size_t len = (size_t)PQgetlength(result, row, idx);
 
-    return (rowan_text){ bench_arena_text(&r->arena, PQgetvalue(result, row, idx), len),
+    const char *text = PQgetvalue(result, row, idx);
+
+    return (rowan_text){ result == r->kept ? text
+                                           : bench_arena_text(&r->arena, text, len),
                          len };
 }
 

@@ -12,6 +12,7 @@ typedef struct reader {
     BenchPerson *rows;   /* rows[n_rows] */
     size_t n_rows, cap;
     bench_arena arena; /* of their text */
+    PGresult *kept;    /* or this holds it: goes with the rows */
 } reader;
 
 /* Prepares a statement that gives all columns of people. */

@@ -39,9 +39,9 @@ static void fetch_postgres(reader *r)
     r->rows = malloc(r->cap * sizeof *r->rows);
     if (r->rows == NULL)
         bench_die("out of memory");
+    r->kept = result; /* the text stays where it is */
     for (int i = 0; i < PQntuples(result); i++)
         reader_postgres_row(r, result, i);
-    PQclear(result);
 }
 
 static void fetch_by_hand(void *ctx)

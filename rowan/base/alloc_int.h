@@ -20,8 +20,8 @@ static inline bool rowan__mul(size_t a, size_t b, size_t *out)
     return !__builtin_mul_overflow(a, b, out);
 }
 
-/* Calls made so far; and for tests: fail the nth call from now (1 is the next, 0 never)
- * and, if `keep_failing`, all after it. */
+/* For tests: calls made since the first use of one of these; fail the nth call from now (1 is
+ * the next, 0 never) and, if `keep_failing`, all after it. */
 size_t rowan__alloc_count(void);
 void rowan__alloc_fail_at(size_t nth, bool keep_failing);
 

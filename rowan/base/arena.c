@@ -152,8 +152,14 @@ void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size)
 
 char *rowan_arena_strndup(rowan_arena *arena, const char *text, size_t len)
 {
-    char *copy = len == SIZE_MAX ? NULL : take(arena, len + 1, 1); /* packed */
+    char *copy = arena->free_at; /* packed; mostly there is room */
 
+    if (len < (size_t)(arena->free_end - copy) && len < arena->max - arena->used) {
+        arena->free_at = copy + len + 1;
+        arena->used += len + 1;
+    } else {
+        copy = len == SIZE_MAX ? NULL : take(arena, len + 1, 1);
+    }
     if (copy == NULL)
         return NULL;
     if (len > 0)

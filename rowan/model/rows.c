@@ -43,7 +43,7 @@ void rowan__rows_clear(rowan__rows *rows)
 /* The block in the arena; false if it is not for so many. */
 static bool first_block(rowan__rows *rows, size_t n)
 {
-    size_t cap = FIRST_BLOCK / rows->shape->row_size;
+    unsigned cap = FIRST_BLOCK / (unsigned)rows->shape->row_size;
 
     if (rows->arena == NULL || rows->bytes != NULL || n > cap)
         return false;

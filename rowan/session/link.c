@@ -107,20 +107,29 @@ static rowan_status prepare_new(rowan__link *link, const rowan__statement *state
     return ROWAN_OK;
 }
 
+static bool has_key(const rowan__cached *cached, const rowan__statement *statement)
+{
+    return cached->key_len == statement->key_len &&
+           memcmp(cached->key, statement->key, statement->key_len) == 0;
+}
+
 rowan_status rowan__link_prepare(rowan__link *link, const rowan__statement *statement,
                                  rowan__prepared **out, rowan_error *err)
 {
-    uint64_t hash = hash_key(statement->key, statement->key_len);
-    rowan__cached **bucket = &link->buckets[hash % ROWAN__CACHE_BUCKETS], *cached;
+    rowan__cached **bucket, *cached = link->newest;
+    uint64_t hash;
     rowan_status st;
 
+    if (cached != NULL && has_key(cached, statement)) { /* the same once more */
+        *out = cached->prepared;
+        return ROWAN_OK;
+    }
+    hash = hash_key(statement->key, statement->key_len);
+    bucket = &link->buckets[hash % ROWAN__CACHE_BUCKETS];
     for (cached = *bucket; cached != NULL; cached = cached->next_in_bucket) {
-        if (cached->hash == hash && cached->key_len == statement->key_len &&
-            memcmp(cached->key, statement->key, statement->key_len) == 0) {
-            if (cached != link->newest) {
-                unlink_use(link, cached);
-                link_newest(link, cached);
-            }
+        if (cached->hash == hash && has_key(cached, statement)) {
+            unlink_use(link, cached);
+            link_newest(link, cached);
             *out = cached->prepared;
             return ROWAN_OK;
         }

@@ -11,17 +11,6 @@ struct rowan_cursor {
     rowan__rows rows;
 };
 
-static bool only_reads(const rowan__statement *statement)
-{
-    switch (statement->kind) {
-    case ROWAN__SELECT_ROWS:
-    case ROWAN__SELECT_COUNT:
-    case ROWAN__SELECT_KEY:
-    case ROWAN__NEXT_KEYS: return true;
-    default: return false;
-    }
-}
-
 /* Runs a statement once; *again says that it was stale and can be run anew. */
 static rowan_status read_once(rowan_session *session, const rowan__statement *statement,
                               rowan__rows *rows, bool *again, rowan_error *err)
@@ -45,11 +34,10 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
         st = st == ROWAN_ROW ? ROWAN_OK : st;
     }
     driver->finish(prepared);
-    rowan__session_log(session, start, prepared->sql, rows->n_rows - n_before, st);
+    if (start != 0)
+        rowan__session_log(session, start, prepared->sql, rows->n_rows - n_before, st);
     if (st < 0)
         rows->n_rows = n_before;
-    if (!only_reads(statement))
-        rowan__session_unknown(session, st, err);
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);
     return st;
 }
@@ -154,26 +142,16 @@ rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
     return st;
 }
 
-rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
-                             rowan_value key, rowan_result **out, rowan_error *err)
+/* The row that a statement gives. */
+static rowan_status fetch_one(rowan_session *session, rowan__statement *statement,
+                              rowan_result **out, rowan_error *err)
 {
-    rowan_expr where = { .op = ROWAN_OP_EQ,
-                         .column = rowan_model_key(model),
-                         .value = key };
-    rowan_query query = { .model = model, .where = &where };
+    const rowan_model *model = statement->query->model;
     rowan_result *result = NULL;
-    rowan__statement statement;
     rowan_status st;
 
-    if (where.column == NULL)
-        return rowan_fail(err, ROWAN_EINVAL, "%s has a key of several columns",
-                          model->name);
-    st =
-        rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, &query, NULL, 0, err);
-    statement.max_rows = 1;
-    if (st == ROWAN_OK)
-        st = fetch_statement(session, &statement, &result, err);
-    rowan__statement_done(&statement);
+    statement->max_rows = 1;
+    st = fetch_statement(session, statement, &result, err);
     if (st != ROWAN_OK)
         return st;
     if (rowan_result_count(result) == 0) {
@@ -182,6 +160,44 @@ rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
     }
     *out = result;
     return ROWAN_OK;
+}
+
+/* A view has no table, a decimal and NULL are compared in ways of their own. */
+static rowan_status fetch_by_query(rowan_session *session, const rowan_model *model,
+                                   const rowan_column *column, rowan_value key,
+                                   rowan_result **out, rowan_error *err)
+{
+    rowan_expr where = { .op = ROWAN_OP_EQ, .column = column, .value = key };
+    rowan_query query = { .model = model, .where = &where };
+    rowan__statement statement;
+    rowan_status st =
+        rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, &query, NULL, 0, err);
+
+    if (st == ROWAN_OK)
+        st = fetch_one(session, &statement, out, err);
+    rowan__statement_done(&statement);
+    return st;
+}
+
+rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
+                             rowan_value key, rowan_result **out, rowan_error *err)
+{
+    const rowan_column *column = rowan_model_key(model);
+    rowan__statement statement;
+    rowan_query query;
+    rowan_status st;
+
+    if (column == NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "%s has a key of several columns",
+                          model->name);
+    if (model->base != NULL || column->type == ROWAN_DECIMAL || key.is_null)
+        return fetch_by_query(session, model, column, key, out, err);
+    query.model = model; /* nothing else of it is read: it is larger than the row */
+    st = rowan__statement_of_key(&statement, &query, column, &key, err);
+    if (st == ROWAN_OK)
+        st = fetch_one(session, &statement, out, err);
+    rowan__statement_done(&statement);
+    return st;
 }
 
 rowan_status rowan_count(rowan_session *session, const rowan_query *query,

@@ -7,6 +7,7 @@
 #include "ddl_int.h"
 #include "row_int.h"
 #include "row_statement_int.h"
+#include "type_int.h"
 
 static rowan_type param_type(const rowan_column *column)
 {
@@ -56,6 +57,20 @@ rowan_status rowan__statement_of_columns(rowan__statement *s,
     if (st == ROWAN_OK && kind != ROWAN__SELECT_KEY && version != NULL)
         st = add_param(s, version, err);
     return st;
+}
+
+rowan_status rowan__statement_of_key(rowan__statement *s, const rowan_query *query,
+                                     const rowan_column *key, const rowan_value *value,
+                                     rowan_error *err)
+{
+    rowan_value *bind = &s->few_binds[0];
+
+    rowan__statement_begin(s, ROWAN__SELECT_KEY, query);
+    s->n_binds = 1; /* always of the same type, and so not in the key */
+    *bind = *value;
+    if (value->type == ROWAN_INT64 && rowan__is_integer(key->type))
+        return ROWAN_OK; /* what rowan__coerce() would come to */
+    return rowan__coerce(key, false, bind, err);
 }
 
 rowan_status rowan__statement_of_deletes(rowan__statement *s, const rowan_query *query,

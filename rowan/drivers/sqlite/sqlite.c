@@ -444,12 +444,11 @@ static rowan_status read_integer(sqlite3_value *value, const rowan_model *shape,
 
 /* Reads one column into its member. The storage class is checked: a file that another
  * program wrote may hold anything. */
-static rowan_status read_column(sqlite3_value *value, const rowan_model *shape,
-                                const rowan_column *column, char *row,
-                                rowan_arena *arena, rowan_error *err)
+static rowan_status read_column(sqlite3_value *value, int stored,
+                                const rowan_model *shape, const rowan_column *column,
+                                char *row, rowan_arena *arena, rowan_error *err)
 {
     char *to = row + column->value_offset;
-    int stored = sqlite3_value_type(value);
     rowan_status st = ROWAN_OK;
 
     if (stored == SQLITE_NULL)
@@ -482,15 +481,12 @@ static rowan_status read_column(sqlite3_value *value, const rowan_model *shape,
     return st;
 }
 
-/* Most of what is read is text: the way of all types, made short. False if it is not the
- * text that the model says, or memory is out. */
+/* Most of what is read is text: the way of all types, made short. False if memory is out. */
 static bool read_text(sqlite3_value *value, const rowan_column *column,
                       rowan_arena *arena, char *row)
 {
     rowan_text text;
 
-    if (column->type != ROWAN_TEXT || sqlite3_value_type(value) != SQLITE_TEXT)
-        return false;
     text.ptr = (const char *)sqlite3_value_text(value);
     text.len = (size_t)sqlite3_value_bytes(value);
     text.ptr = text.ptr == NULL ? NULL : rowan_arena_strndup(arena, text.ptr, text.len);
@@ -510,10 +506,12 @@ static rowan_status read_row(sqlite3_stmt *stmt, rowan__rows *rows, rowan_error 
     for (int i = 0; i < shape->n_columns; i++) {
         const rowan_column *column = &shape->columns[i];
         sqlite3_value *value = sqlite3_column_value(stmt, i);
+        int stored = sqlite3_value_type(value);
         rowan_status st = ROWAN_OK;
 
-        if (!read_text(value, column, rows->arena, row))
-            st = read_column(value, shape, column, row, rows->arena, err);
+        if (column->type != ROWAN_TEXT || stored != SQLITE_TEXT ||
+            !read_text(value, column, rows->arena, row))
+            st = read_column(value, stored, shape, column, row, rows->arena, err);
         if (st != ROWAN_OK)
             return st;
     }
