@@ -82,7 +82,8 @@ struct rowan__driver {
     /* may: runs a statement that gives no rows once for each of n_rows sets of values,
      * values[n_rows * n_values], in as few round trips as can be, to the first error.
      * n_affected  how many rows in all
-     * first_miss  NULL, or set to the first run that affected no row, if there is one
+     * first_miss  NULL; or set to the first run that affected no row, and left alone if
+     *             there is none (then a transaction is open)
      * NULL: execute() is called for each. */
     rowan_status (*execute_many)(rowan__prepared *prepared, const rowan_value *values,
                                  size_t n_values, size_t n_rows, uint64_t *n_affected,

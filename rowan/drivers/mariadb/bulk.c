@@ -56,36 +56,45 @@ static bool is_pointed_to(rowan_type type)
            rowan__maria_is_text_form(type);
 }
 
-static mariadb_bulk *make_bulk(const rowan_model *model)
+/* For a statement with parameters of these types. */
+static mariadb_bulk *make_bulk(const rowan_type *types, size_t n_columns)
 {
-    size_t n = model->n_columns, n_written = 0;
-    mariadb_bulk *bulk = rowan__calloc(1, sizeof *bulk + n * sizeof bulk->columns[0]);
+    mariadb_bulk *bulk =
+        rowan__calloc(1, sizeof *bulk + n_columns * sizeof bulk->columns[0]);
     bool complete;
 
     if (bulk == NULL)
         return NULL;
-    bulk->n_columns = n;
-    bulk->binds = rowan__calloc(n, sizeof *bulk->binds);
+    bulk->n_columns = n_columns;
+    bulk->binds = rowan__calloc(n_columns, sizeof *bulk->binds);
     complete = bulk->binds != NULL;
-    for (size_t i = 0; i < n && complete; i++) {
-        bulk_column *column = &bulk->columns[n_written];
+    for (size_t i = 0; i < n_columns && complete; i++) {
+        bulk_column *column = &bulk->columns[i];
 
-        if (model->columns[i].generated != NULL)
-            continue;
-        n_written++;
-        column->type =
-            model->columns[i].type == ROWAN_ENUM ? ROWAN_TEXT : model->columns[i].type;
+        column->type = types[i];
         if (!is_pointed_to(column->type))
             continue;
         column->encoded = rowan__calloc(BATCH_ROWS, sizeof *column->encoded);
-        complete = complete && column->encoded != NULL;
+        complete = column->encoded != NULL;
     }
-    if (complete) {
-        bulk->n_columns = n_written;
+    if (complete)
         return bulk;
-    }
     free_bulk(bulk);
     return NULL;
+}
+
+/* The types of the columns that are written; returns how many they are. */
+static size_t written_types(const rowan_model *model, rowan_type *types)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const rowan_column *column = &model->columns[i];
+
+        if (column->generated == NULL)
+            types[n++] = column->type == ROWAN_ENUM ? ROWAN_TEXT : column->type;
+    }
+    return n;
 }
 
 static rowan_status prepare_insert(mariadb_conn *conn, const char *table,
@@ -112,7 +121,7 @@ static rowan_status prepare_insert(mariadb_conn *conn, const char *table,
 }
 
 /* The server can, if it is new enough to be here at all; a proxy in between may not. */
-static bool takes_arrays(mariadb_conn *conn)
+bool rowan__maria_takes_arrays(mariadb_conn *conn)
 {
     unsigned long extended = 0;
 
@@ -127,12 +136,13 @@ rowan_status rowan__maria_bulk_begin(rowan__conn *base, const char *table,
 {
     mariadb_conn *conn = (mariadb_conn *)base;
     mariadb_bulk *bulk;
+    rowan_type types[ROWAN_MAX_COLUMNS];
     rowan_status st;
 
-    if (!takes_arrays(conn))
+    if (!rowan__maria_takes_arrays(conn))
         return rowan_fail(err, ROWAN_EUNSUPPORTED,
                           "MariaDB: a proxy in between knows no bulk statements");
-    bulk = make_bulk(model);
+    bulk = make_bulk(types, written_types(model, types));
     if (bulk == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     st = prepare_insert(conn, table, model, &bulk->stmt, err);
@@ -186,8 +196,9 @@ static rowan_status add_value(bulk_column *column, size_t row, const rowan_value
     return st;
 }
 
-/* Sends the batch. */
-static rowan_status flush(mariadb_conn *conn, mariadb_bulk *bulk, rowan_error *err)
+/* Sends the batch; what it affected is added to *n_affected, which may be NULL. */
+static rowan_status flush(mariadb_conn *conn, mariadb_bulk *bulk, uint64_t *n_affected,
+                          rowan_error *err)
 {
     unsigned n_rows = (unsigned)bulk->n_rows;
     rowan_status st = rowan__maria_check_size(conn, bulk->size, err);
@@ -208,32 +219,44 @@ static rowan_status flush(mariadb_conn *conn, mariadb_bulk *bulk, rowan_error *e
     if (mysql_stmt_attr_set(bulk->stmt, STMT_ATTR_ARRAY_SIZE, &n_rows) != 0 ||
         mysql_stmt_bind_param(bulk->stmt, bulk->binds) != 0)
         return rowan__maria_fail_stmt(conn, bulk->stmt, err);
-    return rowan__maria_stmt_execute(conn, bulk->stmt, rowan__maria_deadline(conn),
-                                     err);
+    st = rowan__maria_stmt_execute(conn, bulk->stmt, rowan__maria_deadline(conn), err);
+    if (st == ROWAN_OK && n_affected != NULL)
+        *n_affected += mysql_stmt_affected_rows(bulk->stmt);
+    return st;
+}
+
+/* Adds a row to the batch, after sending what is in it if there is no room. */
+static rowan_status add_values(mariadb_conn *conn, mariadb_bulk *bulk,
+                               const rowan_value *values, uint64_t *n_affected,
+                               rowan_error *err)
+{
+    size_t size = 0;
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < bulk->n_columns; i++)
+        size += rowan__maria_size(&values[i]);
+    if (bulk->n_rows > 0 &&
+        (bulk->n_rows == BATCH_ROWS || bulk->size + size > BATCH_BYTES))
+        st = flush(conn, bulk, n_affected, err);
+    for (size_t i = 0; i < bulk->n_columns && st == ROWAN_OK; i++)
+        st = add_value(&bulk->columns[i], bulk->n_rows, &values[i], err);
+    bulk->n_rows++;
+    bulk->size += size;
+    return st;
 }
 
 static rowan_status add_row(mariadb_conn *conn, mariadb_bulk *bulk,
                             const rowan_model *model, const char *row, rowan_error *err)
 {
     rowan_value values[ROWAN_MAX_COLUMNS];
-    size_t size = 0, n = 0;
+    size_t n = 0;
     rowan_status st = ROWAN_OK;
 
     for (size_t i = 0; i < model->n_columns && st == ROWAN_OK; i++) {
-        if (model->columns[i].generated != NULL)
-            continue;
-        st = rowan__bind_column(&model->columns[i], row, &values[n], err);
-        if (st == ROWAN_OK)
-            size += rowan__maria_size(&values[n++]);
+        if (model->columns[i].generated == NULL)
+            st = rowan__bind_column(&model->columns[i], row, &values[n++], err);
     }
-    if (st == ROWAN_OK && bulk->n_rows > 0 &&
-        (bulk->n_rows == BATCH_ROWS || bulk->size + size > BATCH_BYTES))
-        st = flush(conn, bulk, err);
-    for (size_t i = 0; i < bulk->n_columns && st == ROWAN_OK; i++)
-        st = add_value(&bulk->columns[i], bulk->n_rows, &values[i], err);
-    bulk->n_rows++;
-    bulk->size += size;
-    return st;
+    return st == ROWAN_OK ? add_values(conn, bulk, values, NULL, err) : st;
 }
 
 rowan_status rowan__maria_bulk_rows(rowan__conn *base, const rowan_model *model,
@@ -247,7 +270,7 @@ rowan_status rowan__maria_bulk_rows(rowan__conn *base, const rowan_model *model,
     bulk->n_rows = bulk->size = 0; /* after an error */
     for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++, row += model->row_size)
         st = add_row(conn, bulk, model, row, err);
-    return st == ROWAN_OK ? flush(conn, bulk, err) : st;
+    return st == ROWAN_OK ? flush(conn, bulk, NULL, err) : st;
 }
 
 rowan_status rowan__maria_bulk_end(rowan__conn *base, bool abort, rowan_error *err)
@@ -262,4 +285,31 @@ rowan_status rowan__maria_bulk_end(rowan__conn *base, bool abort, rowan_error *e
     return base->broken && !abort
                ? rowan_fail(err, ROWAN_ECONN, "MariaDB: the connection is lost")
                : ROWAN_OK;
+}
+
+rowan_status rowan__maria_run_array(mariadb_conn *conn, MYSQL_STMT *stmt,
+                                    const rowan_value *values, size_t n_values,
+                                    size_t n_rows, uint64_t *n_affected,
+                                    rowan_error *err)
+{
+    rowan_type *types = rowan__calloc(n_values, sizeof *types);
+    mariadb_bulk *bulk = NULL;
+    unsigned no_array = 0;
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < n_values && types != NULL; i++)
+        types[i] = values[i].type;
+    if (types != NULL)
+        bulk = make_bulk(types, n_values);
+    rowan__free(types);
+    if (bulk == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    bulk->stmt = stmt;
+    for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++)
+        st = add_values(conn, bulk, values + i * n_values, n_affected, err);
+    if (st == ROWAN_OK)
+        st = flush(conn, bulk, n_affected, err);
+    (void)mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &no_array);
+    free_bulk(bulk);
+    return st;
 }

@@ -270,6 +270,66 @@ static rowan_status execute(rowan__prepared *base, const rowan_value *values,
     return st;
 }
 
+/* One by one, to the first that affects no row. */
+static rowan_status find_miss(rowan__prepared *base, const rowan_value *values,
+                              size_t n_values, size_t n_rows, size_t *first_miss,
+                              rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++) {
+        uint64_t n = 0;
+
+        st = execute(base, values + i * n_values, n_values, &n, err);
+        if (st == ROWAN_OK && n == 0) {
+            *first_miss = i;
+            break;
+        }
+    }
+    return st;
+}
+
+/* By an array of values. The server tells how many rows that affected in all, and not by
+ * which of them: if it is asked which affected none, it is done once more one by one. */
+static rowan_status execute_many(rowan__prepared *base, const rowan_value *values,
+                                 size_t n_values, size_t n_rows, uint64_t *n_affected,
+                                 size_t *first_miss, rowan_error *err)
+{
+    mariadb_prepared *prepared = (mariadb_prepared *)base;
+    mariadb_conn *conn = (mariadb_conn *)base->conn;
+    rowan_status st = ROWAN_OK;
+
+    *n_affected = 0;
+    if (!rowan__maria_takes_arrays(conn)) {
+        for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++) {
+            uint64_t n = 0;
+
+            st = execute(base, values + i * n_values, n_values, &n, err);
+            *n_affected += n;
+            if (n == 0 && first_miss != NULL && *first_miss == n_rows)
+                *first_miss = i;
+        }
+        return st;
+    }
+    if (first_miss != NULL)
+        st = run(base->conn, "SAVEPOINT rowan_many", err);
+    if (st == ROWAN_OK) {
+        prepared->bound = false;
+        st = rowan__maria_run_array(conn, prepared->stmt, values, n_values, n_rows,
+                                    n_affected, err);
+        if (st < 0)
+            note_stale(prepared);
+    }
+    if (st != ROWAN_OK || first_miss == NULL)
+        return st;
+    if (*n_affected < n_rows) {
+        st = run(base->conn, "ROLLBACK TO SAVEPOINT rowan_many", err);
+        if (st == ROWAN_OK)
+            st = find_miss(base, values, n_values, n_rows, first_miss, err);
+    }
+    return st == ROWAN_OK ? run(base->conn, "RELEASE SAVEPOINT rowan_many", err) : st;
+}
+
 static rowan_status start(rowan__prepared *base, const rowan_value *values,
                           size_t n_values, bool stream, rowan_error *err)
 {
@@ -369,6 +429,7 @@ const rowan__driver rowan__driver_mariadb = {
     .prepare = prepare,
     .finalize = finalize,
     .execute = execute,
+    .execute_many = execute_many,
     .start = start,
     .fetch = fetch,
     .finish = finish,

@@ -142,6 +142,17 @@ rowan_status rowan__maria_read_row(const rowan__maria_cells *cells, MYSQL_STMT *
                                    rowan__rows *rows, rowan_error *err);
 
 /* bulk.c: many rows by one execution. */
+
+/* Whether the server does; a proxy in between may not. */
+bool rowan__maria_takes_arrays(mariadb_conn *conn);
+
+/* Executes a statement for each of n_rows sets of values, and adds how many rows that
+ * affected. */
+rowan_status rowan__maria_run_array(mariadb_conn *conn, MYSQL_STMT *stmt,
+                                    const rowan_value *values, size_t n_values,
+                                    size_t n_rows, uint64_t *n_affected,
+                                    rowan_error *err);
+
 rowan_status rowan__maria_bulk_begin(rowan__conn *conn, const char *table,
                                      const rowan_model *model, rowan_error *err);
 rowan_status rowan__maria_bulk_rows(rowan__conn *conn, const rowan_model *model,
