@@ -16,6 +16,7 @@
 
 #define MAX_VALUES 8192 /* of one batch of statements: 256 KB */
 #define MAX_KEYS   128  /* of one DELETE */
+#define MAX_ARRAY  1000 /* the same by an array */
 
 static rowan_status out_of_memory(rowan_error *err)
 {
@@ -367,11 +368,44 @@ static rowan_status delete_batch(rowan_session *session, const rowan__extent *ex
     return st;
 }
 
+/* The same where keys can be an array: one statement for any number of them. */
+static rowan_status delete_array(rowan_session *session, const rowan__extent *extent,
+                                 rowan__object **objects, size_t n, rowan_error *err)
+{
+    rowan_query query = { .model = extent->model };
+    uint64_t n_deleted = 0;
+    rowan__statement statement;
+    rowan__buf array;
+    rowan_status st = rowan__statement_of_array(&statement, &query, err);
+
+    rowan__buf_init(&array, 0);
+    for (size_t i = 0; i < n && st == ROWAN_OK; i++) {
+        rowan_value key;
+
+        st = rowan__bind_row(&statement, NULL, rowan__snapshot(extent, objects[i]),
+                             &key, err);
+        if (st == ROWAN_OK)
+            rowan__sql_array_add(&array, &key);
+    }
+    if (st == ROWAN_OK && !rowan__buf_ok(&array))
+        st = out_of_memory(err);
+    if (st == ROWAN_OK) {
+        statement.binds[0].as.text = (rowan_text){ array.ptr, array.len };
+        st = run_many(session, &statement, statement.binds, 1, &n_deleted, NULL, err);
+    }
+    rowan__buf_done(&array);
+    rowan__statement_done(&statement);
+    return st;
+}
+
 static rowan_status delete_by_keys(rowan_session *session, const rowan__extent *extent,
                                    rowan__object **objects, size_t n, rowan_error *err)
 {
+    const rowan_column *key = rowan_model_key(extent->model);
+    bool array = rowan__session_dialect(session)->has_arrays && key != NULL &&
+                 rowan__sql_array_takes(key);
     size_t n_columns = (size_t)__builtin_popcountll(rowan__key_columns(extent->model));
-    size_t max = MAX_KEYS / n_columns, to;
+    size_t max = array ? MAX_ARRAY : MAX_KEYS / n_columns, to;
     rowan_status st = ROWAN_OK;
 
     /* A database may delete a parent before its child of the same statement. */
@@ -379,7 +413,8 @@ static rowan_status delete_by_keys(rowan_session *session, const rowan__extent *
         for (to = from + 1;
              to < n && to - from < max && objects[to]->depth == objects[from]->depth;)
             to++;
-        st = delete_batch(session, extent, objects + from, to - from, max, err);
+        st = array ? delete_array(session, extent, objects + from, to - from, err)
+                   : delete_batch(session, extent, objects + from, to - from, max, err);
     }
     return st;
 }

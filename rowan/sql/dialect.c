@@ -215,6 +215,7 @@ const rowan__dialect rowan__dialect_postgres = {
     .begin_write = "BEGIN",
     .begin_read = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     .begin_only_reads = "BEGIN READ ONLY",
+    .has_arrays = true,
     .isolation_levels = { NULL, "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE" },
     .no_limit = "ALL",
     .max_params = 65535, /* a 16-bit count in the protocol */

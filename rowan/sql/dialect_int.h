@@ -87,6 +87,7 @@ typedef struct rowan__dialect {
     const char *begin_only_reads;    /* one that only reads */
     const char *isolation_levels[4]; /* by rowan_isolation; NULL: nothing to say */
     bool isolation_is_set_before;    /* a transaction, by a statement of its own */
+    bool has_arrays;                 /* key = ANY (array) */
     const char *no_limit; /* the LIMIT that means none, where OFFSET needs one */
     size_t max_params;    /* of one statement */
 } rowan__dialect;

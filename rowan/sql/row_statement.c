@@ -21,6 +21,7 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
     case ROWAN__UPDATE_COLUMNS:
     case ROWAN__DELETE_VERSION:
     case ROWAN__DELETE_KEYS:
+    case ROWAN__DELETE_ARRAY:
     case ROWAN__UPDATE_WHERE:
     case ROWAN__DELETE_WHERE:
     case ROWAN__RAW_ROWS:

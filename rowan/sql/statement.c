@@ -226,6 +226,7 @@ const rowan_model *rowan__statement_shape(const rowan__statement *s)
     case ROWAN__UPDATE_COLUMNS:
     case ROWAN__DELETE_VERSION:
     case ROWAN__DELETE_KEYS:
+    case ROWAN__DELETE_ARRAY:
     case ROWAN__UPDATE_WHERE:
     case ROWAN__DELETE_WHERE:
     case ROWAN__RAW_CHANGE: break;
@@ -252,7 +253,8 @@ void rowan__statement_text(const rowan__statement *s, const rowan__dialect *dial
     case ROWAN__SELECT_KEY:
     case ROWAN__UPDATE_COLUMNS:
     case ROWAN__DELETE_VERSION:
-    case ROWAN__DELETE_KEYS: rowan__write_unit_statement(&w, s); break;
+    case ROWAN__DELETE_KEYS:
+    case ROWAN__DELETE_ARRAY: rowan__write_unit_statement(&w, s); break;
     case ROWAN__RAW_ROWS:
     case ROWAN__RAW_CHANGE: rowan__write_raw_statement(&w, s); break;
     }

@@ -31,6 +31,7 @@ typedef enum rowan__statement_kind {
     ROWAN__UPDATE_COLUMNS,   /* some columns, by key and version */
     ROWAN__DELETE_VERSION,   /* by key and version */
     ROWAN__DELETE_KEYS,      /* several, by their keys */
+    ROWAN__DELETE_ARRAY,     /* any number, by an array of keys */
     ROWAN__UPDATE_WHERE,
     ROWAN__DELETE_WHERE,
     ROWAN__RAW_ROWS, /* the user's own SQL */
@@ -114,6 +115,14 @@ rowan_status rowan__statement_of_columns(rowan__statement *out,
 rowan_status rowan__statement_of_deletes(rowan__statement *out,
                                          const rowan_query *query, size_t n_keys,
                                          rowan_error *err) ROWAN_CHECKED;
+
+/* DELETE_ARRAY, for a dialect that has arrays, of a model with a single key. Its parameter is
+ * the array as text: rowan__sql_array_add() for each key, which starts an empty `array`.
+ * Sticky failure there. */
+rowan_status rowan__statement_of_array(rowan__statement *out, const rowan_query *query,
+                                       rowan_error *err) ROWAN_CHECKED;
+bool rowan__sql_array_takes(const rowan_column *key);
+void rowan__sql_array_add(rowan__buf *array, const rowan_value *value);
 
 /* The parameters of such a statement: statement->n_binds of them (of DELETE_KEYS: for one
  * key). `row` has what is set; `old`, the row as it was read, has key and version. */

@@ -86,6 +86,54 @@ rowan_status rowan__statement_of_deletes(rowan__statement *s, const rowan_query 
     return st;
 }
 
+rowan_status rowan__statement_of_array(rowan__statement *s, const rowan_query *query,
+                                       rowan_error *err)
+{
+    rowan_value *array;
+
+    rowan__statement_begin(s, ROWAN__DELETE_ARRAY, query);
+    array = rowan__statement_bind(s, err);
+    if (array == NULL)
+        return ROWAN_ENOMEM;
+    *array = rowan_value_text((rowan_text){ "", 0 });
+    return ROWAN_OK;
+}
+
+bool rowan__sql_array_takes(const rowan_column *key)
+{
+    return key->type == ROWAN_INT16 || key->type == ROWAN_INT32 ||
+           key->type == ROWAN_INT64 || key->type == ROWAN_TEXT ||
+           key->type == ROWAN_UUID;
+}
+
+/* "{1,2}", or {"a\"b","c"} with a backslash before quotes and backslashes (the manual on
+ * array input). */
+void rowan__sql_array_add(rowan__buf *array, const rowan_value *value)
+{
+    char text[ROWAN_TYPE_TEXT_MAX];
+
+    if (array->len > 0)
+        array->ptr[array->len - 1] = ',';
+    else
+        rowan__buf_char(array, '{');
+    if (value->type == ROWAN_TEXT) {
+        rowan__buf_char(array, '"');
+        for (size_t i = 0; i < value->as.text.len; i++) {
+            char c = value->as.text.ptr[i];
+
+            if (c == '"' || c == '\\')
+                rowan__buf_char(array, '\\');
+            rowan__buf_char(array, c);
+        }
+        rowan__buf_char(array, '"');
+    } else if (value->type == ROWAN_UUID) {
+        rowan__buf_add(array, text, rowan_value_format(value, text));
+    } else {
+        rowan__buf_int64(array, value->as.int64);
+    }
+    rowan__buf_char(array, '}');
+}
+
 int64_t rowan__next_version(const rowan_column *version, int64_t old)
 {
     int64_t max = version->type == ROWAN_INT16   ? INT16_MAX
@@ -117,7 +165,8 @@ rowan_status rowan__bind_row(const rowan__statement *s, const void *row,
     const rowan_column *version = rowan_model_version(model);
     rowan_status st;
 
-    if (s->kind == ROWAN__DELETE_KEYS || s->kind == ROWAN__SELECT_KEY)
+    if (s->kind == ROWAN__DELETE_KEYS || s->kind == ROWAN__DELETE_ARRAY ||
+        s->kind == ROWAN__SELECT_KEY)
         return bind_columns(model, rowan__key_columns(model), old, &out, err);
     st = bind_columns(model, s->columns, row, &out, err);
     if (st == ROWAN_OK && s->kind == ROWAN__UPDATE_COLUMNS && version != NULL) {
@@ -197,6 +246,17 @@ static void write_keys(rowan__writer *w, const rowan__statement *s)
         rowan__buf_char(w->sql, ')');
 }
 
+/* "key = ANY (CAST($1 AS bigint[]))" */
+static void write_array(rowan__writer *w, const rowan_model *model)
+{
+    const rowan_column *key = rowan_model_key(model);
+
+    rowan__write_ident(w, key->name);
+    rowan__buf_str(w->sql, " = ANY (CAST(");
+    rowan__write_param(w);
+    rowan__buf_printf(w->sql, " AS %s[]))", w->dialect->type_names[key->type]);
+}
+
 void rowan__write_unit_statement(rowan__writer *w, const rowan__statement *s)
 {
     const rowan_model *model = s->query->model;
@@ -218,6 +278,10 @@ void rowan__write_unit_statement(rowan__writer *w, const rowan__statement *s)
     rowan__buf_str(w->sql, " WHERE ");
     if (s->kind == ROWAN__DELETE_KEYS) {
         write_keys(w, s);
+        return;
+    }
+    if (s->kind == ROWAN__DELETE_ARRAY) {
+        write_array(w, model);
         return;
     }
     write_key(w, model);

@@ -347,6 +347,34 @@ static void test_the_order_of_given_keys(void **state)
     assert_string_equal(test_value(t, "select count(*) from place"), "0");
 }
 
+/* Keys that a list or an array of them might trip over. */
+static void test_keys_of_any_text(void **state)
+{
+    static const char *const codes[] = { "a\"b", "c\\d", "{e,f}", "NULL", "",
+                                         "'",    "\\\"", "g h",   " ",    "ü🙂",
+                                         "\n",   "$1",   "?",     "\\" };
+    enum {
+        N = sizeof codes / sizeof codes[0]
+    };
+    test_db *t = *state;
+    Place *places[N], *kept = NULL;
+
+    for (size_t i = 0; i < N; i++)
+        assert_ok(rowan_session_add(t->db, Place, &places[i], &t->err,
+                                    .code = rowan_text_of(codes[i]),
+                                    .name = rowan_text_of(codes[i])),
+                  &t->err);
+    assert_ok(rowan_session_add(t->db, Place, &kept, &t->err,
+                                .code = rowan_text_of("e"),
+                                .name = rowan_text_of("kept")),
+              &t->err);
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    for (size_t i = 0; i < N; i++)
+        assert_ok(rowan_session_delete(t->db, Place, places[i], &t->err), &t->err);
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    assert_string_equal(test_list(t, "name", "place", "code"), "kept");
+}
+
 /* Some hundreds of each, so that every path of many rows is gone. */
 static void test_many_objects(void **state)
 {
@@ -508,6 +536,7 @@ int main(void)
         cmocka_unit_test(test_a_parent_that_is_dropped),
         cmocka_unit_test(test_the_order_of_writing),
         cmocka_unit_test(test_the_order_of_given_keys),
+        cmocka_unit_test(test_keys_of_any_text),
         cmocka_unit_test(test_many_objects),
         cmocka_unit_test(test_keys_stay),
         cmocka_unit_test(test_every_type),
