@@ -126,13 +126,15 @@ static rowan_status run_many(rowan_session *session, const rowan__statement *sta
 {
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
-    rowan_status st = rowan__session_prepare(session, statement, &prepared, err);
+    rowan_status st = rowan__session_ready(session, err);
     int64_t start = rowan__session_clock(session);
     size_t n_values = statement->n_binds;
 
     *n_affected = 0;
     if (first_miss != NULL)
         *first_miss = n_rows;
+    if (st == ROWAN_OK)
+        st = rowan__session_prepare(session, statement, &prepared, err);
     if (st == ROWAN_OK && driver->execute_many != NULL && n_rows > 1) {
         st = driver->execute_many(prepared, values, n_values, n_rows, n_affected,
                                   first_miss, err);
