@@ -2,6 +2,8 @@
 #ifndef ROWAN_RELATED_INT_H
 #define ROWAN_RELATED_INT_H
 
+#include "groups_int.h"
+#include "relation_int.h"
 #include "session_int.h"
 
 /* Refuses what cannot be loaded, before anything is read: a relation of another model, one
@@ -15,5 +17,36 @@ rowan_status rowan__related_check(const rowan_model *model,
 rowan_status rowan__related_load(rowan_session *session, rowan_result *result,
                                  const rowan_relation_query *const *with,
                                  rowan_error *err) ROWAN_CHECKED;
+
+/* The relation under way. */
+typedef struct rowan__loading {
+    rowan_session *session;
+    rowan_result *result;
+    rowan_arena *scratch; /* gone when the relation is loaded */
+    const rowan_relation_query *with;
+    const rowan_relation *relation;
+    rowan__ends ends;
+    const rowan__rows *near; /* the rows whose relation it is */
+    rowan__groups groups;    /* of them */
+    rowan__rows *far;        /* those that are related */
+    rowan_query query;       /* that reads them, but for the groups */
+    rowan_join join;         /* with the model in between, and its condition */
+    rowan_expr on;
+    const rowan_column *key; /* of far rows: the value of their group */
+    rowan__groups same;      /* of far rows, if one can be there several times */
+} rowan__loading;
+
+/* Makes the query of a relation and the block for its rows.
+ * Returns  ROWAN_OK; ROWAN_ENOMEM; ROWAN_EUNSUPPORTED if rows would be too large. */
+rowan_status rowan__related_begin(rowan__loading *loading,
+                                  rowan_error *err) ROWAN_CHECKED;
+
+/* Reads the related rows of all groups. */
+rowan_status rowan__related_read(rowan__loading *loading,
+                                 rowan_error *err) ROWAN_CHECKED;
+
+/* How the model in between is joined to the related rows; *join refers to *on. */
+void rowan__join_between(const rowan_relation *relation, const rowan__ends *ends,
+                         rowan_expr *on, rowan_join *join);
 
 #endif

@@ -219,6 +219,9 @@ const rowan__dialect rowan__dialect_postgres = {
     .isolation_levels = { NULL, "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE" },
     .no_limit = "ALL",
     .max_params = 65535, /* a 16-bit count in the protocol */
+    /* Not unnest(): there PostgreSQL expects ten values of any array it does not see, and
+     * here a thousand. */
+    .split = { "SELECT string_to_table(", ")::" },
 };
 
 /* InnoDB checks that a key of an index is no longer than 3,072 bytes. A text in a primary,

@@ -90,6 +90,8 @@ typedef struct rowan__dialect {
     bool has_arrays;                 /* key = ANY (array) */
     const char *no_limit; /* the LIMIT that means none, where OFFSET needs one */
     size_t max_params;    /* of one statement */
+    const char *split[2]; /* around a text and what is between its parts: a query that
+                           * gives each part as a value of the type that follows; NULL */
 } rowan__dialect;
 
 extern const rowan__dialect rowan__dialect_sqlite;

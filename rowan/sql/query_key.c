@@ -192,9 +192,14 @@ static rowan_status add_list(rowan__statement *s, const rowan_expr *expr,
 static rowan_status add_in(rowan__statement *s, condition_place at,
                            const rowan_expr *expr, rowan_error *err)
 {
-    rowan_status st = rowan__statement_key_byte(s, expr->query != NULL, err);
+    unsigned form = expr->query != NULL ? 1 : expr->joined ? 2 : 0;
+    rowan_status st = rowan__statement_key_byte(s, form, err);
 
-    if (st != ROWAN_OK)
+    if (st == ROWAN_OK && form == 2)
+        st = rowan__statement_value(s, &expr->value, err);
+    if (st == ROWAN_OK && form == 2)
+        st = rowan__statement_value(s, &expr->values[0], err);
+    if (st != ROWAN_OK || form == 2)
         return st;
     if (expr->query == NULL)
         return add_list(s, expr, err);

@@ -206,11 +206,27 @@ static const char *const operators[ROWAN_N_OPS] = {
     [ROWAN_OP_NOT] = " AND ",
 };
 
+static void write_split(rowan__writer *w, const rowan__scope *scope,
+                        const rowan_expr *expr)
+{
+    write_compared(w, scope, expr->model, expr->column);
+    rowan__buf_printf(w->sql, " IN (%s", w->dialect->split[0]);
+    rowan__write_param(w);
+    rowan__buf_str(w->sql, ", ");
+    rowan__write_param(w);
+    rowan__buf_printf(w->sql, "%s%s)", w->dialect->split[1],
+                      w->dialect->type_names[expr->column->type]);
+}
+
 static void write_in(rowan__writer *w, const rowan__scope *scope,
                      const rowan_expr *expr)
 {
     size_t n = rowan__in_size(expr->n_values);
 
+    if (expr->joined) {
+        write_split(w, scope, expr);
+        return;
+    }
     if (expr->query == NULL && n == 0) { /* one of none: never */
         rowan__buf_str(w->sql, "1 = 0");
         return;

@@ -635,6 +635,97 @@ static void test_many_keys(void **state)
     counted_close(&c);
 }
 
+/* More text keys than one list has: with what may stand between them, and without. */
+static void test_many_text_keys(void **state)
+{
+    enum {
+        N = 600
+    };
+    static const char *const forms[] = { "%d", "%d,\"'\\{}NULL", "%d\x1f" };
+    test_db *t = *state;
+
+    for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+        Nation *nations = test_alloc(N * sizeof *nations);
+        Author *authors = test_alloc(2 * N * sizeof *authors);
+        rowan_result *result = NULL;
+
+        create(t);
+        for (int i = 0; i < N; i++) {
+            char key[64];
+
+            (void)snprintf(key, sizeof key, i == 300 ? "%.0d" : forms[f],
+                           i == 300 ? 0 : i); /* one is empty */
+            nations[i] = (Nation){ .code = rowan_text_of(test_printf("%s", key)),
+                                   .name = rowan_text_of(test_printf("%d", i)) };
+            for (int k = 0; k < 2; k++)
+                authors[k * N + i] =
+                    (Author){ .id = k * N + i + 1,
+                              .name = nations[i].name,
+                              .nation = { nations[i].code.ptr, nations[i].code.len } };
+        }
+        assert_ok(rowan_insert_many(t->db, Nation, nations, N, &t->err), &t->err);
+        assert_ok(rowan_insert_many(t->db, Author, authors, 2 * N, &t->err), &t->err);
+        assert_ok(
+            rowan_fetch(t->db,
+                        rowan_select(Nation, .with = { rowan_with(Nation, authors) }),
+                        &result, &t->err),
+            &t->err);
+        for (int i = 0; i < N; i++) {
+            const Nation *nation = &rowan_rows(result, Nation)[i];
+            Author **related = NULL;
+            size_t n = 0;
+
+            assert_ok(
+                rowan_related_many(Nation, nation, authors, &related, &n, &t->err),
+                &t->err);
+            assert_int_equal(n, 2);
+            assert_true(rowan_text_equal(related[0]->name, nation->name));
+            assert_true(rowan_text_equal(related[1]->name, nation->name));
+        }
+        rowan_result_free(result);
+    }
+}
+
+static void test_many_uuid_keys(void **state)
+{
+    enum {
+        N = 500
+    };
+    test_db *t = *state;
+    Author *authors = test_alloc(N * sizeof *authors);
+    Profile *profiles = test_alloc(N * sizeof *profiles);
+    ProfileVisit *visits = test_alloc(N * sizeof *visits);
+    rowan_result *result = NULL;
+
+    create(t);
+    for (int i = 0; i < N; i++) {
+        rowan_uuid id = { { 0xab, (uint8_t)i, (uint8_t)(i >> 8), [9] = 0xff } };
+
+        authors[i] = (Author){ .id = i + 1, .name = rowan_text_of("A") };
+        profiles[i] = (Profile){ .id = id,
+                                 .author_id = i + 1,
+                                 .words = rowan_text_of(test_printf("%d", N - i)) };
+        visits[i] = (ProfileVisit){ .id = N - i, .profile = { true, id } };
+    }
+    assert_ok(rowan_insert_many(t->db, Author, authors, N, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, Profile, profiles, N, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, ProfileVisit, visits, N, &t->err), &t->err);
+    assert_ok(rowan_fetch(
+                  t->db,
+                  rowan_select(ProfileVisit, .with = { rowan_with(ProfileVisit, of) }),
+                  &result, &t->err),
+              &t->err);
+    for (int i = 0; i < N; i++) {
+        ProfileVisit *visit = &rowan_rows(result, ProfileVisit)[i];
+        Profile *of = NULL;
+
+        assert_ok(rowan_related_one(ProfileVisit, visit, of, &of, &t->err), &t->err);
+        assert_non_null(of);
+        assert_int_equal(atoi(of->words.ptr), visit->id);
+    }
+    rowan_result_free(result);
+}
+
 static void test_wrong_relations_are_refused(void **state)
 {
     test_db *t = *state;
@@ -738,6 +829,8 @@ int main(void)
         cmocka_unit_test(test_members_of_many_rows),
         cmocka_unit_test(test_no_statement_a_row),
         cmocka_unit_test(test_many_keys),
+        cmocka_unit_test(test_many_text_keys),
+        cmocka_unit_test(test_many_uuid_keys),
         cmocka_unit_test(test_wrong_relations_are_refused),
         cmocka_unit_test(test_one_state),
     };

@@ -66,6 +66,7 @@ struct rowan_expr {
     const void *array;         /* in place of `values`: array[n_values] of the C */
     rowan_type array_type;     /* type of this, such as rowan_int64 */
     size_t n_values;
+    bool joined; /* IN: `value` is all of them as one text, values[0] what is between */
     const rowan_query *query; /* EXISTS, IN */
     const rowan_expr *const
         *parts; /* AND, OR, NOT: parts[n_parts], NULLs are skipped */
