@@ -328,6 +328,51 @@ static void get_value(const rowan_column *column, const void *row, rowan_value *
     out->as.text = rowan_text_of(label);
 }
 
+/* The rows that a row is inside of. Objects of a session may lead back to them. */
+struct around {
+    const void *row;
+    const struct around *up;
+};
+
+static bool is_around(const struct around *around, const void *row)
+{
+    for (; around != NULL; around = around->up) {
+        if (around->row == row)
+            return true;
+    }
+    return false;
+}
+
+static void add_pointed(rowan_json_writer *json, const rowan_model *model,
+                        void *const *rows, size_t n_rows, const struct around *around);
+
+/* The relations that were loaded, and the end of the object. */
+static void end_row(rowan_json_writer *json, const rowan_model *model, const char *row,
+                    const struct around *up)
+{
+    struct around around = { row, up };
+
+    for (size_t i = 0; i < model->n_relations && !is_around(up, row); i++) {
+        const rowan_relation *relation = &model->relations[i];
+        bool many = rowan_relation_is_many(relation);
+        void **rows = NULL;
+        size_t n_rows = 0;
+
+        if (!rowan_relation_get(relation, row, &rows, &n_rows))
+            continue;
+        add_char(json, ',');
+        rowan_json_string(json, relation->name, strlen(relation->name));
+        rowan_json_raw(json, ":[", many ? 2 : 1);
+        if (n_rows > 0)
+            add_pointed(json, relation->target, rows, n_rows, &around);
+        else if (!many)
+            rowan_json_raw(json, "null", 4);
+        if (many)
+            add_char(json, ']');
+    }
+    add_char(json, '}');
+}
+
 static void add_first_row(rowan_json_writer *json, const rowan_model *model,
                           const void *row, struct name *names)
 {
@@ -344,7 +389,6 @@ static void add_first_row(rowan_json_writer *json, const rowan_model *model,
         get_value(column, row, &value);
         rowan_json_value(json, &value);
     }
-    add_char(json, '}');
 }
 
 /* Most columns are text: the way of all types, made short. */
@@ -387,7 +431,29 @@ static void add_row(rowan_json_writer *json, const rowan_model *model, const cha
         else
             add_value(json, names[i], column, row);
     }
-    add_char(json, '}');
+}
+
+/* The nth of rows of one model. */
+static void add_nth_row(rowan_json_writer *json, const rowan_model *model, size_t n,
+                        const char *row, struct name *names,
+                        const struct around *around)
+{
+    if (n > 0)
+        add_char(json, ',');
+    if (n == 0 || model->n_columns > MAX_NAMES)
+        add_first_row(json, model, row, names);
+    else
+        add_row(json, model, row, names);
+    end_row(json, model, row, around);
+}
+
+static void add_pointed(rowan_json_writer *json, const rowan_model *model,
+                        void *const *rows, size_t n_rows, const struct around *around)
+{
+    struct name names[MAX_NAMES];
+
+    for (size_t i = 0; i < n_rows; i++)
+        add_nth_row(json, model, i, rows[i], names, around);
 }
 
 void rowan_json_rows(rowan_json_writer *json, const rowan_model *model,
@@ -396,14 +462,8 @@ void rowan_json_rows(rowan_json_writer *json, const rowan_model *model,
     const char *row = rows;
     struct name names[MAX_NAMES];
 
-    for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
-        if (i > 0)
-            add_char(json, ',');
-        if (i == 0 || model->n_columns > MAX_NAMES)
-            add_first_row(json, model, row, names);
-        else
-            add_row(json, model, row, names);
-    }
+    for (size_t i = 0; i < n_rows; i++, row += model->row_size)
+        add_nth_row(json, model, i, row, names, NULL);
 }
 
 void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const void *row)

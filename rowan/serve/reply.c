@@ -128,13 +128,26 @@ static rowan_status answer_with(rowan_request *request, rowan_json_writer *json)
     return set_answer(request, 200, JSON_TYPE, json);
 }
 
+/* Answers with all rows of a result, and frees it. */
+static rowan_status answer_rows(rowan_request *request, const rowan_query *query,
+                                rowan_result *result)
+{
+    rowan_json_writer json = new_json(request);
+
+    rowan_json_raw(&json, "[", 1);
+    rowan_json_rows(&json, query->model, rowan_result_rows(result),
+                    rowan_result_count(result));
+    rowan_json_raw(&json, "]", 1);
+    rowan_result_free(result);
+    return answer_with(request, &json);
+}
+
 /* Reads the list in one go; ROWAN_ROW if it is longer than that. */
 static rowan_status reply_short(rowan_request *request, rowan_session *db,
                                 const rowan_query *query)
 {
     rowan_query first = *query;
     rowan_result *result = NULL;
-    rowan_json_writer json;
     rowan_status st;
 
     if (first.limit == 0 || first.limit > SHORT)
@@ -146,13 +159,7 @@ static rowan_status reply_short(rowan_request *request, rowan_session *db,
         rowan_result_free(result);
         return ROWAN_ROW;
     }
-    json = new_json(request);
-    rowan_json_raw(&json, "[", 1);
-    rowan_json_rows(&json, query->model, rowan_result_rows(result),
-                    rowan_result_count(result));
-    rowan_json_raw(&json, "]", 1);
-    rowan_result_free(result);
-    return answer_with(request, &json);
+    return answer_rows(request, query, result);
 }
 
 static rowan_status reply_long(rowan_request *request, rowan_session *db,
@@ -176,14 +183,49 @@ static rowan_status reply_long(rowan_request *request, rowan_session *db,
     return st;
 }
 
+/* With relations: no cursor loads them. */
+static rowan_status reply_related(rowan_request *request, rowan_session *db,
+                                  const rowan_query *query)
+{
+    rowan_result *result = NULL;
+    rowan_status st = rowan_fetch(db, query, &result, &request->err);
+
+    return st == ROWAN_OK ? answer_rows(request, query, result) : st;
+}
+
 rowan_status rowan_reply_rows(rowan_request *request, rowan_session *db,
                               const rowan_query *query)
 {
     rowan_status st = ROWAN_ROW;
 
+    if (query->with[0] != NULL)
+        return reply_related(request, db, query);
     if (!request->match.route->is_long)
         st = reply_short(request, db, query);
     return st == ROWAN_ROW ? reply_long(request, db, query) : st;
+}
+
+rowan_status rowan_reply_one(rowan_request *request, rowan_session *db,
+                             const rowan_query *query)
+{
+    rowan_query first = *query;
+    rowan_result *result = NULL;
+    rowan_json_writer json;
+    rowan_status st;
+
+    first.limit = 1;
+    st = rowan_fetch(db, &first, &result, &request->err);
+    if (st != ROWAN_OK)
+        return st;
+    if (rowan_result_count(result) == 0) {
+        rowan_result_free(result);
+        return rowan_fail(&request->err, ROWAN_ENOTFOUND, "no such %s",
+                          query->model->table);
+    }
+    json = new_json(request);
+    rowan_json_row(&json, query->model, rowan_result_rows(result));
+    rowan_result_free(result);
+    return answer_with(request, &json);
 }
 
 rowan_status rowan_reply_row(rowan_request *request, rowan_session *db,

@@ -39,7 +39,10 @@ void rowan_json_string(rowan_json_writer *json, const char *text, size_t len);
 /* Appends a value. */
 void rowan_json_value(rowan_json_writer *json, const rowan_value *value);
 
-/* Appends a row as an object, all columns in the order of the model. */
+/* Appends a row as an object: all columns in the order of the model, and behind them the
+ * relations that were loaded (rowan/with.h), each under its name: an array of objects, an
+ * object or null. Where objects of a session lead back to a row that is being written, it is
+ * there without its relations. */
 void rowan_json_row(rowan_json_writer *json, const rowan_model *model, const void *row);
 
 /* Appends n_rows rows that follow each other as objects with a comma between them. */

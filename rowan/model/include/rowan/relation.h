@@ -24,8 +24,8 @@
  * of the model itself.
  *
  * A relation is read from the database only when a query says so (rowan/with.h), never
- * behind one's back. A member knows whether it was: in a row that was made or read without
- * it, reaching for it is an error that says what to add.
+ * behind one's back. A member knows whether it was: in a row that was made ({0} at first) or
+ * read without it, reaching for it is an error that says what to add.
  *
  *     Award **awards;
  *     size_t n;

@@ -86,9 +86,16 @@ rowan_text rowan_request_body(const rowan_request *request);
 rowan_arena *rowan_request_arena(rowan_request *request);
 rowan_error *rowan_request_error(rowan_request *request);
 
-/* Answers with all rows of a query as a JSON array. */
+/* Answers with all rows of a query as a JSON array. A query that loads relations
+ * (rowan/with.h) is read in one go, whatever its length, and the rows hold them: give it a
+ * limit where there may be many. */
 rowan_status rowan_reply_rows(rowan_request *request, rowan_session *db,
                               const rowan_query *query) ROWAN_CHECKED;
+
+/* Answers with the first row of a query as a JSON object, with the relations that the query
+ * loads; ROWAN_ENOTFOUND if there is none. */
+rowan_status rowan_reply_one(rowan_request *request, rowan_session *db,
+                             const rowan_query *query) ROWAN_CHECKED;
 
 /* Answers with the row of that key as a JSON object; ROWAN_ENOTFOUND if there is none. */
 rowan_status rowan_reply_row(rowan_request *request, rowan_session *db,
