@@ -11,6 +11,17 @@ struct rowan_cursor {
     rowan__rows rows;
 };
 
+static bool only_reads(const rowan__statement *statement)
+{
+    switch (statement->kind) {
+    case ROWAN__SELECT_ROWS:
+    case ROWAN__SELECT_COUNT:
+    case ROWAN__SELECT_KEY:
+    case ROWAN__NEXT_KEYS: return true;
+    default: return false;
+    }
+}
+
 /* Runs a statement once; *again says that it was stale and can be run anew. */
 static rowan_status read_once(rowan_session *session, const rowan__statement *statement,
                               rowan__rows *rows, bool *again, rowan_error *err)
@@ -38,6 +49,8 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
         rowan__session_log(session, start, prepared->sql, rows->n_rows - n_before, st);
     if (st < 0)
         rows->n_rows = n_before;
+    if (!only_reads(statement))
+        rowan__session_unknown(session, st, err);
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);
     return st;
 }

@@ -104,6 +104,9 @@ rowan_status rowan__session_ready(rowan_session *session, rowan_error *err)
                           "a statement of this transaction failed; roll it back");
     if (session->link != NULL)
         return ROWAN_OK;
+    if (session->in_transaction) /* another connection would not be in it */
+        return rowan_fail(err, ROWAN_ECONN,
+                          "the connection of this transaction is lost");
     return rowan__engine_checkout(session->engine, &session->link, err);
 }
 
@@ -114,6 +117,14 @@ rowan_status rowan__session_after(rowan_session *session, rowan_status st)
     if (session->link != NULL && session->link->conn->broken)
         give_back(session);
     return st;
+}
+
+void rowan__session_unknown(const rowan_session *session, rowan_status st,
+                            rowan_error *err)
+{
+    if (st < 0 && !session->in_transaction && session->link != NULL &&
+        session->link->conn->broken)
+        rowan_error_prefix(err, "whether the change happened is not known: ");
 }
 
 bool rowan__session_try_again(rowan_session *session, const rowan__prepared *prepared)

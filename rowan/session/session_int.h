@@ -68,6 +68,12 @@ rowan_status rowan__session_may_write(const rowan_session *session, rowan_error 
  * broke under it is given up. Returns `st`. */
 rowan_status rowan__session_after(rowan_session *session, rowan_status st);
 
+/* After a statement that changes rows, before the call above: outside a transaction it is
+ * one of its own, and whether it happened when the connection was lost under it cannot be
+ * known, which the message then says. */
+void rowan__session_unknown(const rowan_session *session, rowan_status st,
+                            rowan_error *err);
+
 /* Prepares a statement on the session's connection. */
 rowan_status rowan__session_prepare(rowan_session *session,
                                     const rowan__statement *statement,

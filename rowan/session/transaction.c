@@ -84,7 +84,7 @@ static void ended(rowan_session *session)
 
 rowan_status rowan__session_commit(rowan_session *session, rowan_error *err)
 {
-    bool failed = session->failed;
+    bool failed = session->failed, lost = session->link == NULL;
     rowan_status st;
 
     if (!session->in_transaction)
@@ -97,7 +97,7 @@ rowan_status rowan__session_commit(rowan_session *session, rowan_error *err)
         ended(session);
         return ROWAN_OK;
     }
-    if (!failed && session->link == NULL)
+    if (!failed && !lost && session->link == NULL)
         rowan_error_prefix(err, "whether the commit happened is not known: ");
     rowan__session_rollback(session);
     return st;

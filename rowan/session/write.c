@@ -18,6 +18,7 @@ static rowan_status execute_once(rowan_session *session,
     st = rowan__engine_driver(session->engine)
              ->execute(prepared, statement->binds, statement->n_binds, &n_rows, err);
     rowan__session_log(session, start, prepared->sql, n_rows, st);
+    rowan__session_unknown(session, st, err);
     if (n_affected != NULL && st == ROWAN_OK)
         *n_affected = n_rows;
     *again = st < 0 && *again && rowan__session_try_again(session, prepared);

@@ -31,6 +31,23 @@ static inline bool rowan__is_view(const rowan_model *model)
     return rowan__real_model(model)->base != NULL;
 }
 
+/* A relation that a query goes along, as the columns that it compares: those of the near
+ * model and the far one, or of each and the one between. */
+typedef struct rowan__path {
+    const rowan_model *far, *between; /* `between` NULL for most */
+    const rowan_column *near_column, *far_column;
+    const rowan_column *between_near,
+        *between_far; /* `between`'s, that refer to these */
+} rowan__path;
+
+/* Returns  ROWAN_OK; ROWAN_EINVAL if the model has no such relation, or the program does not
+ *          know where it leads. */
+rowan_status rowan__path_of(const rowan_model *near, size_t offset, rowan__path *out,
+                            rowan_error *err) ROWAN_CHECKED;
+
+/* The model that a join brings in; NULL if the program does not know it. */
+const rowan_model *rowan__join_model(const rowan_join *join);
+
 /* A column as a query means it. */
 typedef struct rowan__named {
     const rowan__scope *scope;

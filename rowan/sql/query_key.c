@@ -138,24 +138,36 @@ static bool are_alike(rowan_type a, rowan_type b)
            (rowan__is_integer(a) && rowan__is_integer(b));
 }
 
+/* A query of one column that can be compared with the other. */
+static rowan_status add_column_query(rowan__statement *s, condition_place at,
+                                     const rowan_expr *expr, rowan_error *err)
+{
+    const rowan_model *model = expr->query->model;
+
+    if (model->n_columns != 1 || !are_alike(model->columns[0].type, expr->column->type))
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s can be compared with a query of one column, of type %s",
+                          expr->column->name, rowan_type_name(expr->column->type));
+    return add_query(s, at.scope, expr->query, true, at.depth + 1, err);
+}
+
 static rowan_status add_comparison(rowan__statement *s, condition_place at,
                                    const rowan_expr *expr, rowan_error *err)
 {
-    rowan_status st;
+    unsigned with = expr->query != NULL ? 2 : expr->other != NULL;
+    rowan_status st = rowan__statement_key_byte(s, with, err);
 
-    if (expr->other == NULL) {
-        st = rowan__statement_key_byte(s, 0, err);
-        return st == ROWAN_OK ? add_value(s, expr->column, &expr->value, err) : st;
-    }
-    if (!are_alike(expr->other->type, expr->column->type))
-        return rowan_fail(err, ROWAN_EINVAL,
-                          "%s is %s and cannot be compared with %s, "
-                          "which is %s",
-                          expr->column->name, rowan_type_name(expr->column->type),
-                          expr->other->name, rowan_type_name(expr->other->type));
-    st = rowan__statement_key_byte(s, 1, err);
     if (st != ROWAN_OK)
         return st;
+    if (with == 2)
+        return add_column_query(s, at, expr, err);
+    if (with == 0)
+        return add_value(s, expr->column, &expr->value, err);
+    if (!are_alike(expr->other->type, expr->column->type))
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s is %s and cannot be compared with %s, which is %s",
+                          expr->column->name, rowan_type_name(expr->column->type),
+                          expr->other->name, rowan_type_name(expr->other->type));
     return add_compared(s, at.scope, expr->other_model, expr->other, at.groups, err);
 }
 
@@ -203,13 +215,7 @@ static rowan_status add_in(rowan__statement *s, condition_place at,
         return st;
     if (expr->query == NULL)
         return add_list(s, expr, err);
-    if (expr->query->model->n_columns != 1 ||
-        !are_alike(expr->query->model->columns[0].type, expr->column->type))
-        return rowan_fail(
-            err, ROWAN_EINVAL,
-            "%s can be one of what a query of one column gives, of type %s",
-            expr->column->name, rowan_type_name(expr->column->type));
-    return add_query(s, at.scope, expr->query, true, at.depth + 1, err);
+    return add_column_query(s, at, expr, err);
 }
 
 static rowan_status add_between(rowan__statement *s, const rowan_expr *expr,
@@ -358,6 +364,17 @@ static rowan_status add_view_rows(rowan__statement *s, const rowan_model *model,
     return add_query(s, NULL, from != NULL ? from : &all, true, depth + 1, err);
 }
 
+static rowan_status add_joined_rows(rowan__statement *s, const rowan_join *join,
+                                    int depth, rowan_error *err)
+{
+    const rowan_model *model = rowan__join_model(join);
+
+    if (model == NULL)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "a join leads to a model that is not known");
+    return add_view_rows(s, model, join->from, depth, err);
+}
+
 static rowan_status add_from(rowan__statement *s, const rowan__scope *scope, int depth,
                              rowan_error *err)
 {
@@ -367,7 +384,7 @@ static rowan_status add_from(rowan__statement *s, const rowan__scope *scope, int
     if (st == ROWAN_OK)
         st = rowan__statement_key_byte(s, (unsigned)scope->n_joins, err);
     for (size_t i = 0; i < scope->n_joins && st == ROWAN_OK; i++)
-        st = add_view_rows(s, query->join[i]->model, query->join[i]->from, depth, err);
+        st = add_joined_rows(s, query->join[i], depth, err);
     return st;
 }
 
@@ -388,22 +405,59 @@ static rowan_status check_left(const rowan__scope *scope, const rowan_model *lef
     return ROWAN_OK;
 }
 
+/* Whether the models of a scope's first n joins, or its table, are that one. */
+static bool reads(const rowan__scope *scope, size_t n, const rowan_model *model)
+{
+    if (scope->table == model)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        if (rowan__join_model(scope->query->join[i]) == model)
+            return true;
+    }
+    return false;
+}
+
+/* A join along a relation: nothing but names. */
+static rowan_status add_path(rowan__statement *s, const rowan__scope *scope, size_t n,
+                             const rowan_join *join, rowan_error *err)
+{
+    rowan__path path;
+    rowan_status st;
+
+    if (join->near == NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "the join of %s has no condition",
+                          join->model->name);
+    if (!reads(scope, n, join->near))
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s is not read before its relation is joined",
+                          join->near->name);
+    st = rowan__path_of(join->near, join->offset, &path, err);
+    if (st == ROWAN_OK && rowan__real_model(rowan__join_model(join)) != path.far)
+        st = rowan_fail(err, ROWAN_EINVAL, "the relation leads to %s, not to %s",
+                        path.far->name, join->model->name);
+    if (st == ROWAN_OK)
+        st = rowan__statement_key(s, &join->near, sizeof join->near, err);
+    return st == ROWAN_OK
+               ? rowan__statement_key(s, &join->offset, sizeof join->offset, err)
+               : st;
+}
+
 static rowan_status add_joins(rowan__statement *s, const rowan__scope *scope, int depth,
                               rowan_error *err)
 {
     for (size_t i = 0; i < scope->n_joins; i++) {
         const rowan_join *join = scope->query->join[i];
-        rowan_status st = add_model(s, join->model, err);
+        const rowan_model *model = rowan__join_model(join);
+        rowan_status st = add_model(s, model, err);
 
         if (st == ROWAN_OK)
             st = rowan__statement_key_byte(s, (unsigned)join->kind, err);
-        if (st == ROWAN_OK && join->on == NULL)
-            st = rowan_fail(err, ROWAN_EINVAL, "the join of %s has no condition",
-                            join->model->name);
         if (st == ROWAN_OK)
             st = add_where(s, scope, join->on, false, depth, err);
+        if (st == ROWAN_OK && join->on == NULL)
+            st = add_path(s, scope, i, join, err);
         if (st == ROWAN_OK && join->kind == ROWAN_LEFT_JOIN)
-            st = check_left(scope, join->model, err);
+            st = check_left(scope, model, err);
         if (st != ROWAN_OK)
             return st;
     }

@@ -16,10 +16,8 @@ static bool asks_query(const rowan_expr *expr)
 {
     if (expr == NULL)
         return false;
-    if (expr->op == ROWAN_OP_EXISTS || expr->op == ROWAN_OP_IN)
-        return expr->query != NULL;
     if (expr->op < ROWAN_OP_AND)
-        return false;
+        return expr->query != NULL;
     for (size_t i = 0; i < expr->n_parts; i++) {
         if (asks_query(expr->parts[i]))
             return true;
@@ -279,7 +277,11 @@ static void write_comparison(rowan__writer *w, const rowan__scope *scope,
 {
     write_compared(w, scope, expr->model, expr->column);
     rowan__buf_str(w->sql, operators[expr->op]);
-    if (expr->other != NULL)
+    if (expr->query != NULL) {
+        rowan__buf_char(w->sql, '(');
+        write_query(w, scope, expr->query, NULL);
+        rowan__buf_char(w->sql, ')');
+    } else if (expr->other != NULL)
         write_named(w, scope, expr->other_model, expr->other);
     else
         rowan__write_param(w);
@@ -357,7 +359,8 @@ static void write_withs(rowan__writer *w, const rowan__scope *scope)
     bool first = write_with(w, scope->table, query->from, true);
 
     for (size_t i = 0; i < scope->n_joins; i++)
-        first = write_with(w, query->join[i]->model, query->join[i]->from, first);
+        first = write_with(w, rowan__join_model(query->join[i]), query->join[i]->from,
+                           first);
     if (!first)
         rowan__buf_char(w->sql, ' ');
 }
@@ -395,16 +398,57 @@ static void write_table(rowan__writer *w, const rowan__scope *scope,
     rowan__write_ident(w, model->name);
 }
 
+static void write_equal(rowan__writer *w, const rowan__scope *scope,
+                        const rowan_model *a, const rowan_column *a_column,
+                        const rowan_model *b, const rowan_column *b_column)
+{
+    write_column(w, scope, a, a_column);
+    write_collation(w, a_column);
+    rowan__buf_str(w->sql, " = ");
+    write_column(w, scope, b, b_column);
+}
+
+/* A join along a relation: by way of the table between, if there is one. */
+static void write_path(rowan__writer *w, const rowan__scope *scope,
+                       const rowan_join *join, const char *words)
+{
+    const rowan_model *model = rowan__join_model(join);
+    rowan__path path;
+
+    if (rowan__path_of(join->near, join->offset, &path, NULL) != ROWAN_OK) {
+        w->sql->failed = true; /* query_key.c refuses it before */
+        return;
+    }
+    if (path.between != NULL) {
+        rowan__buf_str(w->sql, words);
+        write_table(w, scope, path.between);
+        rowan__buf_str(w->sql, " ON ");
+        write_equal(w, scope, path.between, path.between_near, join->near,
+                    path.near_column);
+    }
+    rowan__buf_str(w->sql, words);
+    write_table(w, scope, model);
+    rowan__buf_str(w->sql, " ON ");
+    if (path.between != NULL)
+        write_equal(w, scope, model, path.far_column, path.between, path.between_far);
+    else
+        write_equal(w, scope, model, path.far_column, join->near, path.near_column);
+}
+
 static void write_from(rowan__writer *w, const rowan__scope *scope)
 {
     rowan__buf_str(w->sql, " FROM ");
     write_table(w, scope, scope->table);
     for (size_t i = 0; i < scope->n_joins; i++) {
         const rowan_join *join = scope->query->join[i];
+        const char *words = join->kind == ROWAN_LEFT_JOIN ? " LEFT JOIN " : " JOIN ";
 
-        rowan__buf_str(w->sql,
-                       join->kind == ROWAN_LEFT_JOIN ? " LEFT JOIN " : " JOIN ");
-        write_table(w, scope, join->model);
+        if (join->on == NULL) {
+            write_path(w, scope, join, words);
+            continue;
+        }
+        rowan__buf_str(w->sql, words);
+        write_table(w, scope, rowan__join_model(join));
         write_clause(w, scope, " ON ", join->on);
     }
 }

@@ -39,7 +39,8 @@ void rowan__statement_begin(rowan__statement *s, rowan__statement_kind kind,
     s->key = s->short_key;
     s->max_key = ROWAN__SHORT_KEY;
     s->key[s->key_len++] = (char)kind;
-    if (query->model->is_made) /* it may lie where another one lay: query_key.c */
+    if (query->model != NULL &&
+        query->model->is_made) /* it may lie where another one lay: query_key.c */
         return;
     memcpy(s->key + s->key_len, &query->model, sizeof query->model);
     s->key_len += sizeof query->model;

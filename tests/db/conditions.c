@@ -161,6 +161,19 @@ static void test_other_queries(void **state)
     assert_int_equal(places_of(t, rowan_not(visited)), 1);
     assert_int_equal(places_of(t, long_visited), 1);
     assert_int_equal(places_of(t, rowan_and(visited, rowan_not(long_visited))), 1);
+    assert_int_equal(
+        places_of(t,
+                  rowan_eq_query(Place, code,
+                                 rowan_select(VisitedPlace,
+                                              .order_by = { rowan_desc(Visit, nights) },
+                                              .limit = 1))),
+        1);
+    assert_int_equal(
+        places_of(t,
+                  rowan_gt_query(Place, code,
+                                 rowan_select(VisitedPlace,
+                                              .where = rowan_eq(Visit, nights, 99)))),
+        0);
     /* the same table inside and outside needs two names */
     assert_int_equal(
         places_of(t, rowan_exists(rowan_select(

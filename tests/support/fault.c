@@ -162,7 +162,9 @@ static void judge(const sweep *s, rowan_status st, const rowan_error *err)
         fits = fits || (st == ROWAN_EIO && strstr(err->message, FAULT_WORDS) != NULL);
         break;
     default:
-        fits = fits || (st == ROWAN_ECONN && strstr(err->message, FAULT_WORDS) != NULL);
+        fits = fits || (st == ROWAN_ECONN &&
+                        (strstr(err->message, FAULT_WORDS) != NULL ||
+                         strstr(err->message, "transaction is lost") != NULL));
         if (fits && fault_driver_failed_commit())
             fits = st != ROWAN_OK && strstr(err->message, "not known") != NULL;
         break;

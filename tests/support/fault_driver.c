@@ -152,6 +152,26 @@ static rowan_status shim_fetch(rowan__prepared *prepared, rowan__rows *rows,
     return fails ? failure(prepared->conn, err) : st;
 }
 
+/* Says nothing, but the connection may be lost. */
+static void shim_finish(rowan__prepared *prepared)
+{
+    bool fails = must_fail();
+
+    real->finish(prepared);
+    if (fails && kind != FAULT_ERROR)
+        prepared->conn->broken = true;
+}
+
+static void shim_finalize(rowan__prepared *prepared)
+{
+    rowan__conn *conn = prepared->conn;
+    bool fails = must_fail();
+
+    real->finalize(prepared);
+    if (fails && kind != FAULT_ERROR)
+        conn->broken = true;
+}
+
 static rowan_status shim_bulk_begin(rowan__conn *conn, const char *table,
                                     const rowan_model *model, rowan_error *err)
 {
@@ -196,6 +216,8 @@ static const rowan__driver *put_before(const rowan__driver *driver)
         shim.execute_many = shim_execute_many;
     shim.start = shim_start;
     shim.fetch = shim_fetch;
+    shim.finish = shim_finish;
+    shim.finalize = shim_finalize;
     if (driver->bulk_begin != NULL) {
         shim.bulk_begin = shim_bulk_begin;
         shim.bulk_rows = shim_bulk_rows;

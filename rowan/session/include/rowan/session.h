@@ -6,7 +6,9 @@
  * An error of the database inside a transaction makes it fail, on every database alike:
  * all further calls say so until rowan_rollback(), and rowan_commit() commits nothing;
  * closing the session rolls it back. After ROWAN_ECONN or ROWAN_ETIMEOUT the session has
- * dropped its connection; the next call outside a transaction gets a new one.
+ * dropped its connection; the next call outside a transaction gets a new one. A change or a
+ * commit under which the connection was lost may have happened or not: the message then says
+ * that it is "not known", and only then.
  *
  * One session is used by one thread at a time. All calls may block on the database,
  * through the engine's wait hook. `err` may be NULL everywhere.

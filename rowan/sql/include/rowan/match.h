@@ -19,6 +19,8 @@
  *     rowan_exists(rowan_select(Award, .where = rowan_eq_column(Award, person_id, Person, id)))
  *     rowan_in_query(Person, id, rowan_select(AwardPerson, .where = ...))
  *                       one of what a query of one column gives
+ *     rowan_eq_query(Person, born, rowan_select(OldestDay)), and rowan_ne_query, _lt_, _le_,
+ *                       _gt_, _ge_: what a query of one column and at most one row gives
  *
  * A name is looked up in its own query first, then in the one around it.
  */
@@ -125,22 +127,41 @@
         ROWAN__COL_OF(N, other_col);                                                      \
     })
 
-#define rowan_exists(select) (&(const rowan_expr){ .op = ROWAN_OP_EXISTS, .query = (select) })
-#define rowan_in_query(M, col, select)               \
-    (&(const rowan_expr){ .op = ROWAN_OP_IN,         \
-                          .model = &M##_model,       \
+#define rowan_eq_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_EQ, select)
+#define rowan_ne_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_NE, select)
+#define rowan_lt_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_LT, select)
+#define rowan_le_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_LE, select)
+#define rowan_gt_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_GT, select)
+#define rowan_ge_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_GE, select)
+#define rowan_in_query(M, col, select) ROWAN__WITH_QUERY(M, col, ROWAN_OP_IN, select)
+#define ROWAN__WITH_QUERY(M, col, operator, select)        \
+    (&(const rowan_expr){ .op = operator,                  \
+                          .model = &M##_model,             \
                           .column = ROWAN__COL(M, col, "f"), \
                           .query = (select) })
+#define rowan_exists(select) (&(const rowan_expr){ .op = ROWAN_OP_EXISTS, .query = (select) })
 
-/* Other models in a query: rowan_select(AwardRow, .join = { rowan_join_on(Person,
- * rowan_eq_column(Award, person_id, Person, id)) }). A view's rows may be chosen:
- * rowan_join_on(CountryStats, on, .from = rowan_select(CountryStats, ...)). */
+/* Other models in a query, along a relation (rowan/relation.h):
+ *     rowan_select(AwardRow, .join = { rowan_join(Award, person) })
+ *     rowan_select(PersonRow, .join = { rowan_left_join(Person, awards) })
+ *     rowan_join(Person, mentor, .model = &Mentor_model)     under an alias
+ * or by a condition:
+ *     rowan_join_on(Person, rowan_eq_column(Award, person_id, Person, id))
+ *     rowan_left_join_on(CountryStats, on, .from = rowan_select(CountryStats, ...))
+ * A relation to many gives a row for each related row. */
+#define rowan_join(...)         ROWAN__ALONG(ROWAN_INNER_JOIN, __VA_ARGS__, )
+#define rowan_left_join(...)    ROWAN__ALONG(ROWAN_LEFT_JOIN, __VA_ARGS__, )
 #define rowan_join_on(...)      ROWAN__JOIN(ROWAN_INNER_JOIN, __VA_ARGS__, )
 #define rowan_left_join_on(...) ROWAN__JOIN(ROWAN_LEFT_JOIN, __VA_ARGS__, )
 #define ROWAN__JOIN(how, M, condition, ...)       \
     (&(const rowan_join){ .kind = how,            \
                           .model = &M##_model,    \
                           .on = (condition),      \
+                          __VA_ARGS__ })
+#define ROWAN__ALONG(how, M, rel, ...)            \
+    (&(const rowan_join){ .kind = how,            \
+                          .near = &M##_model,     \
+                          .offset = ROWAN__REL_AT(M, rel, "f"), \
                           __VA_ARGS__ })
 
 /* clang-format on */

@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 typedef enum rowan_op {
-    ROWAN_OP_EQ, /* these compare with `value`, or with the column `other` */
+    ROWAN_OP_EQ, /* these compare with `value`, the column `other`, or what `query` gives */
     ROWAN_OP_NE,
     ROWAN_OP_LT,
     ROWAN_OP_LE,
@@ -93,11 +93,14 @@ typedef enum rowan_join_kind {
     ROWAN_LEFT_JOIN /* also rows that have no partner */
 } rowan_join_kind;
 
-/* Another model in a query: its columns can be read by a view, compared and ordered by. */
+/* Another model in a query: its columns can be read by a view, compared and ordered by. It
+ * is joined by a condition, or along a relation of a model that the query reads already. */
 typedef struct rowan_join {
     rowan_join_kind kind;
-    const rowan_model *model;
-    const rowan_expr *on;
+    const rowan_model *model; /* NULL: the one that the relation leads to */
+    const rowan_expr *on;     /* NULL: along the relation */
+    const rowan_model *near;  /* whose relation it is; NULL for none */
+    size_t offset;            /* of its member: rowan_relation.offset */
     const rowan_query *from; /* if `model` is a view: which of its rows; NULL for all */
 } rowan_join;
 

@@ -230,39 +230,47 @@
 #define ROWAN__VIEW_WINDOW_5(Base, member, ...) \
     .member = ROWAN__PARTS(Base, __VA_ARGS__), .n_##member = ROWAN__COUNT_OF(__VA_ARGS__),
 
-/* The checks: 0, or a compile error in words. */
+/* The checks: 0, or a compile error in words. What they decide by is an enumerator, since
+ * clang prints the whole expression of an assertion that fails. */
+#define ROWAN__VIEW_VERDICT(V, n, fits, condition, words) \
+    (0 * sizeof(enum { V##__##n##__##fits = (condition) }) + ROWAN__CHECK(V##__##n##__##fits, words))
 #define ROWAN__VIEW_CHECK(F, V, n, Base, args) \
     ROWAN__VIEW_CHECK_1(F, V, n, ROWAN__VIEW_ARG(Base, ROWAN__UNPAREN args))
 #define ROWAN__VIEW_CHECK_1(...)          ROWAN__VIEW_CHECK_2(__VA_ARGS__)
 #define ROWAN__VIEW_CHECK_2(F, V, n, M, col) \
-    F(V, n, V##__##n##__kind, ROWAN__KIND(((M *)0)->col), M, col)
+    0 * sizeof(enum { V##__##n##__of = ROWAN__KIND(((M *)0)->col) }) + \
+    F(V, n, V##__##n##__kind, V##__##n##__of, M, col)
 #define ROWAN__VIEW_SAME(V, n, have, kind, M, col)                              \
-    ROWAN__CHECK(have == (kind) || have == (0x100 | (kind)),                    \
-                 #V "." #n " needs the type of " #M "." #col)
+    ROWAN__VIEW_VERDICT(V, n, fits, have == kind || have == (0x100 | kind),     \
+                        #V "." #n " needs the type of " #M "." #col)
 #define ROWAN__VIEW_OPT(V, n, have, kind, M, col)                               \
-    ROWAN__CHECK(have == (0x100 | (kind)),                                      \
-                 #V "." #n " can be NULL: it needs the nullable type of " #M "." #col)
+    ROWAN__VIEW_VERDICT(V, n, fits, have == (0x100 | kind),                     \
+                        #V "." #n " can be NULL: it needs the nullable type of " #M "." #col)
 #define ROWAN__VIEW_EXTREME(V, n, have, kind, M, col)                           \
     ROWAN__VIEW_OPT(V, n, have, kind, M, col) +                                 \
-    ROWAN__CHECK(((kind) & 0xff) != ROWAN_BOOL && ((kind) & 0xff) != ROWAN_UUID && \
-                     ((kind) & 0xff) != ROWAN_BYTES && ((kind) & 0xff) != ROWAN_JSON && \
-                     ((kind) & 0xff) != ROWAN_ENUM,                             \
-                 #M "." #col " has no smallest or largest value on every database")
+    ROWAN__VIEW_VERDICT(V, n, ordered,                                          \
+                        (kind & 0xff) != ROWAN_BOOL && (kind & 0xff) != ROWAN_UUID && \
+                            (kind & 0xff) != ROWAN_BYTES && (kind & 0xff) != ROWAN_JSON && \
+                            (kind & 0xff) != ROWAN_ENUM,                        \
+                        #M "." #col " has no smallest or largest value on every database")
 #define ROWAN__VIEW_SUM(V, n, have, kind, M, col)                               \
-    ROWAN__CHECK(have == 0x100 + ROWAN__VIEW_SUM_TYPE((kind) & 0xff),           \
-                 #V "." #n " is the sum of " #M "." #col                        \
-                 ", a number: it needs rowan_opt_int64, rowan_opt_double or rowan_opt_decimal, as that is")
+    ROWAN__VIEW_VERDICT(V, n, fits, have == 0x100 + ROWAN__VIEW_SUM_TYPE(kind & 0xff), \
+                        #V "." #n " is the sum of " #M "." #col                 \
+                        ", a number: it needs rowan_opt_int64, rowan_opt_double or "  \
+                        "rowan_opt_decimal, as that is")
 #define ROWAN__VIEW_SUM_TYPE(type)                                              \
     ((type) == ROWAN_INT16 || (type) == ROWAN_INT32 || (type) == ROWAN_INT64 ? (int)ROWAN_INT64 : \
      (type) == ROWAN_FLOAT || (type) == ROWAN_DOUBLE ? (int)ROWAN_DOUBLE :      \
      (type) == ROWAN_DECIMAL ? (int)ROWAN_DECIMAL : -1)
 #define ROWAN__VIEW_AVG(V, n, have, kind, M, col)                               \
-    ROWAN__CHECK(have == 0x100 + ROWAN_DOUBLE && ROWAN__VIEW_SUM_TYPE((kind) & 0xff) >= 0, \
-                 #V "." #n " is the average of " #M "." #col ", a number: it needs rowan_opt_double")
+    ROWAN__VIEW_VERDICT(V, n, fits,                                             \
+                        have == 0x100 + ROWAN_DOUBLE && ROWAN__VIEW_SUM_TYPE(kind & 0xff) >= 0, \
+                        #V "." #n " is the average of " #M "." #col             \
+                        ", a number: it needs rowan_opt_double")
 #define ROWAN__VIEW_INT64(V, n)                                                 \
-    ROWAN__CHECK(V##__##n##__kind == ROWAN_INT64, #V "." #n " needs rowan_int64")
+    ROWAN__VIEW_VERDICT(V, n, fits, V##__##n##__kind == ROWAN_INT64, #V "." #n " needs rowan_int64")
 #define ROWAN__VIEW_NEEDS_OVER(V, n, win) \
-    ROWAN__CHECK(ROWAN__FIRST win, #V "." #n " is of a window: it needs OVER(...)")
+    ROWAN__VIEW_VERDICT(V, n, over, ROWAN__FIRST win, #V "." #n " is of a window: it needs OVER(...)")
 
 /* The record of the declaration (rowan/uses.h): each column and what it is made of. */
 #define ROWAN__VIEW_TEXT(Base, ...) \
@@ -271,28 +279,28 @@
 #define ROWAN__VIEW_TEXT_T(Base, tuple)    ROWAN__VIEW_TEXT_1(Base, ROWAN__UNPAREN tuple, )
 #define ROWAN__VIEW_TEXT_1(...)            ROWAN__VIEW_TEXT_2(__VA_ARGS__)
 #define ROWAN__VIEW_TEXT_2(Base, t, n, expr, ...) \
-    ROWAN__VIEW_CALL(~, Base, n, (false), ROWAN__VIEW_W_##expr)
+    ROWAN__VIEW_CALL(~, Base, n, (false), ROWAN__VIEW_FUNCTION_##expr)
 
-#define ROWAN__VIEW_W_COLUMN(...)         ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_OF(...)             ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_OPT_OF(...)         ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_COUNT(...)          ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_COUNT_DISTINCT(...) ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_MIN(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_MAX(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_SUM(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_AVG(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_ROW_NUMBER()        ROWAN__VIEW_WX, ()
-#define ROWAN__VIEW_W_RANK()              ROWAN__VIEW_WX, ()
-#define ROWAN__VIEW_W_DENSE_RANK()        ROWAN__VIEW_WX, ()
-#define ROWAN__VIEW_W_LAG(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_LEAD(...)           ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_FIRST_VALUE(...)    ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_LAST_VALUE(...)     ROWAN__VIEW_WX, (__VA_ARGS__)
-#define ROWAN__VIEW_W_SQL(words)          ROWAN__VIEW_WX_SQL, ()
-#define ROWAN__VIEW_W_OVER(...) \
-    ROWAN__VIEW_WX_OVER, (ROWAN__VIEW_REST(__VA_ARGS__, )), ROWAN__VIEW_W_FIRST(__VA_ARGS__, )
-#define ROWAN__VIEW_W_FIRST(expr, ...)    ROWAN__VIEW_W_##expr
+#define ROWAN__VIEW_FUNCTION_COLUMN(...)         ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_OF(...)             ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_OPT_OF(...)         ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_COUNT(...)          ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_COUNT_DISTINCT(...) ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_MIN(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_MAX(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_SUM(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_AVG(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_ROW_NUMBER()        ROWAN__VIEW_WX, ()
+#define ROWAN__VIEW_FUNCTION_RANK()              ROWAN__VIEW_WX, ()
+#define ROWAN__VIEW_FUNCTION_DENSE_RANK()        ROWAN__VIEW_WX, ()
+#define ROWAN__VIEW_FUNCTION_LAG(...)            ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_LEAD(...)           ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_FIRST_VALUE(...)    ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_LAST_VALUE(...)     ROWAN__VIEW_WX, (__VA_ARGS__)
+#define ROWAN__VIEW_FUNCTION_SQL(words)          ROWAN__VIEW_WX_SQL, ()
+#define ROWAN__VIEW_FUNCTION_OVER(...) \
+    ROWAN__VIEW_WX_OVER, (ROWAN__VIEW_REST(__VA_ARGS__, )), ROWAN__VIEW_TEXT_FIRST(__VA_ARGS__, )
+#define ROWAN__VIEW_TEXT_FIRST(expr, ...)    ROWAN__VIEW_FUNCTION_##expr
 #define ROWAN__VIEW_WX(V, Base, n, win, args) \
     ROWAN__VIEW_WX_IF(ROWAN__UNPAREN args)(n, ROWAN__VIEW_ARG(Base, ROWAN__UNPAREN args)) \
     ROWAN__VIEW_WX_WINDOW(Base, n, ROWAN__UNPAREN win)

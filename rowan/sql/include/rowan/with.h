@@ -66,16 +66,16 @@ struct rowan_relation_query {
 #define rowan_with(...) ROWAN__WITH(__VA_ARGS__, )
 #define ROWAN__WITH(M, rel, ...)    \
     (&(const rowan_relation_query){ \
-        .model = &M##_model, .offset = ROWAN__REL_AT(M, rel), __VA_ARGS__ })
+        .model = &M##_model, .offset = ROWAN__REL_AT(M, rel, "r"), __VA_ARGS__ })
 
-#define ROWAN__REL_AT(M, rel)                                                        \
+#define ROWAN__REL_AT(M, rel, how)                                                   \
     __extension__({                                                                  \
         __typeof__(((M *)0)->rel) *rowan__member __attribute__((unused)) = NULL;     \
         enum {                                                                       \
             rowan__is_relation = ROWAN__COLUMN_CLASS(*rowan__member) == 0            \
         };                                                                           \
         _Static_assert(rowan__is_relation, #M "." #rel " is a column, no relation"); \
-        ROWAN__USE(M, rel, "r");                                                     \
+        ROWAN__USE(M, rel, how);                                                     \
         __builtin_offsetof(M, rel);                                                  \
     })
 
