@@ -26,7 +26,8 @@
  *     PRECISION(p, s)        a decimal of p digits, s of them behind the point: always
  *     ENUM(Name)             a member of the type Name or opt_Name, from ROWAN_ENUM: always
  *     DEFAULT(value), DEFAULT_NOW   what the database gives a row that is inserted without
- *                            the column, by an older service or another program
+ *                            the column, by an older service or another program; checked by the
+ *                            compiler to be of the column's type
  *     GENERATED("sql")       computed by the database from the row's other columns; read,
  *                            never written
  *     COMMENT("text")        for people; kept by the databases that have comments

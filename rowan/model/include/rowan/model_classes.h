@@ -60,8 +60,12 @@ typedef struct rowan__opt_enum {
     (ROWAN__FITS(member, val) ||                                                  \
      (ROWAN__VALUE_CLASS(val) == 4 &&                                             \
       ROWAN__COLUMN_CLASS(member) >= 5 && ROWAN__COLUMN_CLASS(member) <= 9))
-#define ROWAN__CONST(val)                                                         \
-    { .kind = _Generic((val), ROWAN__INTEGERS('i'), bool: 'b', float: 'r', double: 'r', \
+#define ROWAN__DEFAULT_FITS(member, val)                                          \
+    (ROWAN__CONST_FITS(member, val) ||                                            \
+     (ROWAN__VALUE_CLASS(val) == 4 && ROWAN__COLUMN_CLASS(member) == 11))
+#define ROWAN__CONST(val) ROWAN__CONST_AND(val, 0)
+#define ROWAN__CONST_AND(val, zero)                                               \
+    { .kind = (zero) + _Generic((val), ROWAN__INTEGERS('i'), bool: 'b', float: 'r', double: 'r', \
                        char *: 't', const char *: 't', default: 0),               \
       .integer = _Generic((val), ROWAN__INTEGERS(val), bool: (val), default: 0),  \
       .real = _Generic((val), float: (val), double: (val), default: 0),           \

@@ -60,15 +60,27 @@
 #define ROWAN__NEXT(EACH, ...) ROWAN__FIRST(__VA_OPT__(EACH,) ROWAN__NOTHING, )
 #define ROWAN__TOO_MANY(...)     more_than_128_elements_in_one_list
 
-/* The attributes of a column and a comma, each a designated initialiser. */
-#define ROWAN__ATTRS_1(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_2(__VA_ARGS__))
-#define ROWAN__ATTRS_2(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_3(__VA_ARGS__))
-#define ROWAN__ATTRS_3(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_4(__VA_ARGS__))
-#define ROWAN__ATTRS_4(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_5(__VA_ARGS__))
-#define ROWAN__ATTRS_5(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_6(__VA_ARGS__))
-#define ROWAN__ATTRS_6(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_7(__VA_ARGS__))
-#define ROWAN__ATTRS_7(a, ...) ROWAN__ATTR_##a, __VA_OPT__(ROWAN__ATTRS_8(__VA_ARGS__))
-#define ROWAN__ATTRS_8(a, ...) ROWAN__ATTR_##a, __VA_OPT__(.more_than_8_attributes_of_one_column = 0)
+/* The attributes of a column, each a designated initialiser and a comma. One that has to know
+ * the column is ROWAN__KNOWS_...: a macro to be called with it. */
+#define ROWAN__ATTRS_1(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_2(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_2(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_3(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_3(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_4(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_4(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_5(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_5(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_6(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_6(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_7(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_7(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(ROWAN__ATTRS_8(M, n, __VA_ARGS__))
+#define ROWAN__ATTRS_8(M, n, a, ...) \
+    ROWAN__ATTR(M, n, ROWAN__KNOWS_##a, ROWAN__PLAIN_ATTR, ROWAN__ATTR_##a, ) __VA_OPT__(.more_than_8_attributes_of_one_column = 0)
+#define ROWAN__ATTR(M, n, ...)         ROWAN__ATTR_1(M, n, __VA_ARGS__)
+#define ROWAN__ATTR_1(M, n, x, F, ...) F(M, n, __VA_ARGS__)
+#define ROWAN__PLAIN_ATTR(M, n, ...)   __VA_ARGS__
 
 #define ROWAN__ATTR_PRIMARY_KEY .primary_key = true
 #define ROWAN__ATTR_AUTO        .automatic = true
@@ -88,11 +100,17 @@
 #define ROWAN__ATTR_REFERENCES(M, col) \
     .references = &M##_model, .references_index = __builtin_offsetof(struct M##__index, col)
 
-/* The type of a column that is VERSION first of all; rowan_models_check() finds the others. */
-#define ROWAN__VERSION(M, n, a, ...)           ROWAN__VERSION_1(M, n, ROWAN__AS_FIRST_##a, ROWAN__NOTHING, )
-#define ROWAN__AS_FIRST_VERSION                 ~, ROWAN__VERSION_TYPE
-#define ROWAN__VERSION_1(M, n, probe, F, ...)  F(M, n)
-#define ROWAN__VERSION_TYPE(M, n)                                               \
+#define ROWAN__KNOWS_VERSION        ~, ROWAN__VERSION_TYPE
+#define ROWAN__KNOWS_DEFAULT(val)   ~, ROWAN__DEFAULT_TYPE, val
+
+/* The verdict is an enumerator because clang prints the whole expression of an assertion. */
+#define ROWAN__DEFAULT_TYPE(M, n, val, ...)                                     \
+    .default_value = ROWAN__CONST_AND(val,                                      \
+        0 * sizeof(enum { M##__##n##__default =                                 \
+                              ROWAN__DEFAULT_FITS(((M *)0)->n, val) }) +        \
+        ROWAN__CHECK(M##__##n##__default,                                       \
+                     #M "." #n " cannot have the DEFAULT " #val " (types differ)")),
+#define ROWAN__VERSION_TYPE(M, n, ...)                                            \
     .version = true + ROWAN__CHECK(_Generic(((M *)0)->n, rowan_int16: 1,        \
                                             rowan_int32: 1, rowan_int64: 1,     \
                                             default: 0),                        \
@@ -135,7 +153,7 @@
     { .name = #n,                                           \
       .member = #n,                                         \
       ROWAN__TYPED(M, n, ROWAN__TYPE_##t, __VA_ARGS__)      \
-      __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__) ROWAN__VERSION(M, n, __VA_ARGS__)) },
+      __VA_OPT__(ROWAN__ATTRS_1(M, n, __VA_ARGS__)) },
 
 /* What follows from the type. A type of the library's is known by its name, which is quick
  * to compile; any other is a name of the user's own, and the compiler selects. */
@@ -281,7 +299,7 @@
           ROWAN__CHECK(ROWAN__COUNT_IN(own) == ROWAN__COUNT_IN(to),             \
                        #M ": " #own " and " #T #to " differ in number")         \
           ROWAN__PAIRS(M, T, own, to),                                          \
-      __VA_OPT__(ROWAN__ATTRS_1(__VA_ARGS__)) },
+      __VA_OPT__(ROWAN__ATTRS_1(M, ~, __VA_ARGS__)) },
 #define ROWAN__PARTS_OF(M, in_parens) ROWAN__PARTS(M, ROWAN__UNPAREN in_parens)
 #define ROWAN__COUNT_IN(in_parens)    ROWAN__COUNT_OF(ROWAN__UNPAREN in_parens)
 #define ROWAN__PAIRS(M, T, own, to)   ROWAN__PAIRS_1(M, T, ROWAN__EIGHT_OF own, ROWAN__EIGHT_OF to)
