@@ -105,9 +105,9 @@ static rowan_status for_each(rowan_session *session, const rowan_models *models,
     for (size_t i = 0; i < models->n_models && st == ROWAN_OK; i++)
         st = step(session, order[backwards ? models->n_models - 1 - i : i], err);
     if (own_transaction && rowan_in_transaction(session) && st == ROWAN_OK)
-        st = rowan_commit(session, err);
+        st = rowan__session_commit(session, err);
     if (own_transaction)
-        rowan_rollback(session);
+        rowan__session_rollback(session);
     rowan__session_unlock(session);
     rowan__free(order);
     return st;

@@ -127,12 +127,12 @@ static rowan_status fetch_consistent(rowan_session *session, const rowan_query *
     if (st == ROWAN_OK)
         st = fetch_related(session, query, &result, err);
     if (st == ROWAN_OK)
-        st = rowan_commit(session, err);
+        st = rowan__session_commit(session, err);
     if (st == ROWAN_OK) {
         *out = result;
         return ROWAN_OK;
     }
-    rowan_rollback(session);
+    rowan__session_rollback(session);
     rowan_result_free(result);
     return st;
 }

@@ -47,9 +47,9 @@ rowan_status rowan_insert_rows_returning(rowan_session *session,
     if (st == ROWAN_OK)
         st = insert_each(session, model, rows, n_rows, &result->rows, err);
     if (own_transaction && st == ROWAN_OK)
-        st = rowan_commit(session, err);
+        st = rowan__session_commit(session, err);
     else if (own_transaction)
-        rowan_rollback(session);
+        rowan__session_rollback(session);
     if (st != ROWAN_OK) {
         rowan_result_free(result);
         return st;

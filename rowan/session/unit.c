@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alloc_int.h"
+#include "relation_int.h"
 #include "type_int.h"
 
 static rowan_status out_of_memory(rowan_error *err)
@@ -152,11 +153,24 @@ rowan_status rowan_session_get_value(rowan_session *session, const rowan_model *
     return st;
 }
 
+/* The objects of a query that names no relations. */
+static rowan_status fetch_alone(rowan_session *session, const rowan_query *query,
+                                void ***objects, size_t *n_objects, rowan_error *err)
+{
+    rowan__statement statement;
+    rowan_status st =
+        rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
+
+    if (st == ROWAN_OK)
+        st = fetch_objects(session, query->model, &statement, objects, n_objects, err);
+    rowan__statement_done(&statement);
+    return st;
+}
+
 rowan_status rowan_session_fetch_rows(rowan_session *session, const rowan_model *model,
                                       const rowan_query *query, void *out,
                                       size_t *n_objects, rowan_error *err)
 {
-    rowan__statement statement;
     void **objects = NULL;
     size_t n = 0;
     rowan_status st;
@@ -167,12 +181,11 @@ rowan_status rowan_session_fetch_rows(rowan_session *session, const rowan_model 
     if (rowan__key_columns(model) == 0)
         return rowan_fail(err, ROWAN_EINVAL, "%s has no key to tell its rows by",
                           model->name);
-    st = rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
-    if (st == ROWAN_OK && rowan__unit_of(session) == NULL)
-        st = out_of_memory(err);
-    if (st == ROWAN_OK)
-        st = fetch_objects(session, model, &statement, &objects, &n, err);
-    rowan__statement_done(&statement);
+    if (rowan__unit_of(session) == NULL)
+        return out_of_memory(err);
+    st = query->with[0] == NULL
+             ? fetch_alone(session, query, &objects, &n, err)
+             : rowan__unit_fetch_related(session, query, &objects, &n, err);
     if (st != ROWAN_OK)
         return st;
     memcpy(out, &objects, sizeof objects);
@@ -197,6 +210,7 @@ rowan_status rowan_session_add_row(rowan_session *session, const rowan_model *mo
     if (object == NULL ||
         !rowan__own_texts(model, object->row, NULL, session->unit->arena))
         return out_of_memory(err);
+    rowan__relations_clear(model, object->row);
     memcpy(rowan__snapshot(extent, object), object->row, model->row_size);
     if (!rowan__lacks_key(extent, object)) {
         if (rowan__map_find(extent, object->row) != NULL) {

@@ -100,6 +100,11 @@ rowan_status rowan__unit_adopt(rowan_session *session, const rowan_model *model,
 /* NULL when memory is out. */
 rowan_arena *rowan__unit_arena(rowan_session *session);
 
+/* unit_related.c: the objects of a query that names relations, in memory of the unit's. */
+rowan_status rowan__unit_fetch_related(rowan_session *session, const rowan_query *query,
+                                       void ***objects, size_t *n_objects,
+                                       rowan_error *err) ROWAN_CHECKED;
+
 /* objects.c */
 
 static inline void *rowan__snapshot(const rowan__extent *extent,

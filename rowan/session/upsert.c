@@ -198,7 +198,7 @@ rowan_status rowan_upsert_rows(rowan_session *session, const rowan_model *model,
     if (!own_transaction)
         return st;
     if (st == ROWAN_OK)
-        return rowan_commit(session, err);
-    rowan_rollback(session);
+        return rowan__session_commit(session, err);
+    rowan__session_rollback(session);
     return st;
 }

@@ -499,11 +499,65 @@ static void test_reading_sessions(void **state)
     rowan_session_close(db);
 }
 
+/* Relations lead to objects, and one row is one object. */
+static void test_relations_of_objects(void **state)
+{
+    test_db *t = *state;
+    Author **authors = NULL, *ada = NULL, *author = NULL;
+    Book **books = NULL, *notes = NULL;
+    size_t n = 0, n_books = 0;
+
+    unit_begin(t);
+    assert_ok(rowan_session_get(t->db, Author, 1, &ada, &t->err), &t->err);
+    assert_status(rowan_related_many(Author, ada, books, &books, &n, &t->err),
+                  ROWAN_EINVAL, &t->err);
+    ada->country = rowan_opt_text_of("edited");
+    test_watch_queries();
+    assert_ok(
+        rowan_session_fetch(
+            t->db, Author,
+            rowan_select(Author, .order_by = { rowan_asc(Author, id) },
+                         .with = { rowan_with(Author, books,
+                                              .with = { rowan_with(Book, author) }) }),
+            &authors, &n, &t->err),
+        &t->err);
+    assert_int_equal(test_n_queries(), 5); /* three, in a transaction */
+    assert_int_equal(n, 3);
+    assert_ptr_equal(authors[0], ada);
+    assert_ok(rowan_related_many(Author, ada, books, &books, &n_books, &t->err),
+              &t->err);
+    assert_int_equal(n_books, 1);
+    assert_ok(rowan_session_get(t->db, Book, 1, &notes, &t->err), &t->err);
+    assert_ptr_equal(books[0], notes);
+    assert_ok(rowan_related_one(Book, notes, author, &author, &t->err), &t->err);
+    assert_ptr_equal(author, ada);
+    assert_ok(rowan_related_many(Author, authors[2], books, &books, &n_books, &t->err),
+              &t->err);
+    assert_int_equal(n_books, 0);
+    notes->title = rowan_text_of("edited");
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    assert_string_equal(test_list(t, "title", "book", "id"),
+                        "edited Computable numbers");
+    assert_string_equal(test_value(t, "select country from author where id = 1"),
+                        "edited");
+    assert_ok(rowan_session_delete(t->db, Book, notes, &t->err), &t->err);
+    assert_ok(
+        rowan_session_fetch(t->db, Author,
+                            rowan_select(Author, .with = { rowan_with(Author, books) }),
+                            &authors, &n, &t->err),
+        &t->err);
+    assert_ok(rowan_related_many(Author, ada, books, &books, &n_books, &t->err),
+              &t->err);
+    assert_int_equal(n_books, 0); /* it is to be deleted */
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+}
+
 /* What is pending is not a plain write's business, nor a refresh's. */
 static void test_plain_writes_beside(void **state)
 {
     test_db *t = *state;
     Author *ada = NULL;
+    rowan_result *result = NULL;
     Author plain[2] = { { .name = rowan_text_of("a") },
                         { .name = rowan_text_of("b") } };
 
@@ -515,7 +569,14 @@ static void test_plain_writes_beside(void **state)
     plain[0].id = plain[1].id = 77;
     assert_status(rowan_insert_many(t->db, Author, plain, 2, &t->err), ROWAN_ECONFLICT,
                   &t->err);
+    assert_ok(
+        rowan_fetch(t->db, rowan_select(Author, .with = { rowan_with(Author, books) }),
+                    &result, &t->err),
+        &t->err);
+    rowan_result_free(result);
+    assert_ok(rowan_create_all(t->db, &unit_models, &t->err), &t->err);
     assert_string_equal(ada->name.ptr, "edited");
+    assert_string_equal(test_value(t, "select name from author where id = 1"), "Ada");
     assert_ok(rowan_commit(t->db, &t->err), &t->err);
     assert_string_equal(test_value(t, "select name from author where id = 1"),
                         "edited");
@@ -541,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_keys_stay),
         cmocka_unit_test(test_every_type),
         cmocka_unit_test(test_reading_sessions),
+        cmocka_unit_test(test_relations_of_objects),
         cmocka_unit_test(test_plain_writes_beside),
     };
 

@@ -14,13 +14,15 @@ ROWAN_MODEL(Author, "author",
     (rowan_opt_text, country),
     (rowan_opt_date, born),
     (rowan_double,   score),
-    (rowan_int32,    version, VERSION)
+    (rowan_int32,    version, VERSION),
+    HAS_MANY(books, Book, author_id)
 )
 
 ROWAN_MODEL(Book, "book",
     (rowan_int64,    id,        PRIMARY_KEY, AUTO),
     (rowan_int64,    author_id, REFERENCES(Author, id)),
-    (rowan_text,     title)
+    (rowan_text,     title),
+    BELONGS_TO(author, Author, author_id)
 )
 
 ROWAN_MODEL(Node, "node",

@@ -80,7 +80,10 @@ rowan_status rowan_session_get_row(rowan_session *session, const rowan_model *mo
                                    rowan_error *err) ROWAN_CHECKED;
 
 /* Fetches the objects of a query's rows, in the query's order; without those that the
- * session is to delete. An object that was there already keeps its edits.
+ * session is to delete. An object that was there already keeps its edits. Relations that
+ * the query names (rowan/with.h) lead to objects, too: one row is one object, whichever way
+ * it is reached. They are what they were when they were read; to change who belongs to whom,
+ * set the foreign key.
  * out      a pointer to an array of pointers to the model's struct, which is the session's
  *          as the objects are; set on ROWAN_OK only, as n_objects
  * Returns  ROWAN_OK, also when there are none; ROWAN_EINVAL if the query is wrong, or reads
