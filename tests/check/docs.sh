@@ -27,4 +27,33 @@ check every_folder_has_a_readme none <(
         [ "$folder" = rowan/cmake/ ] || [ ! -d "$folder" ] || [ -f "$folder/README.md" ] ||
             echo "$folder"
     done)
+
+# What the pages name is there: names of the library, files, headings.
+unknown_names() {
+    comm -23 <(grep -ohE '\b(rowan|ROWAN)_[A-Za-z0-9_]+' "$@" | sort -u) \
+        <(cat rowan/*/include/rowan/*.h | grep -oE '\b(rowan|ROWAN)_[A-Za-z0-9_]+' | sort -u)
+}
+check pages_name_what_there_is none <(unknown_names README.md docs/*.md)
+
+# shellcheck disable=SC2016 # backquotes of Markdown
+anchors() { # PAGE: as GitHub makes them of headings
+    sed -n '/^```/,/^```/d; s/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' |
+        sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+# shellcheck disable=SC2016
+broken_links() { # PAGE...
+    local page link file
+    for page; do
+        while read -r link; do
+            file=${link%%#*}
+            [ -z "$file" ] && file=$page || file=$(dirname "$page")/$file
+            if [ ! -e "$file" ]; then
+                echo "$page: $link"
+            elif [[ $link == *#* ]] && ! anchors "$file" | grep -qxF -- "${link#*#}"; then
+                echo "$page: $link: no such heading"
+            fi
+        done < <(sed '/^```/,/^```/d' "$page" | grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//' | grep -v '^http')
+    done
+}
+check links_lead_somewhere none <(broken_links README.md docs/*.md)
 finish

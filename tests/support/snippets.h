@@ -1,0 +1,33 @@
+/* snippets.h - what stands around the pieces of code of a page of docs/: see snippets.awk. */
+#ifndef TEST_SNIPPETS_H
+#define TEST_SNIPPETS_H
+
+#include <rowan/session.h>
+
+/* Names that a piece of code may use beside `db` and `err`; `rows` is freed behind it. */
+#define SNIPPET_BEGIN           \
+    rowan_result *rows = NULL;  \
+    rowan_status st = ROWAN_OK; \
+    uint64_t n = 0;             \
+    (void)rows, (void)n, (void)err, (void)db;
+
+#define SNIPPET_END          \
+    goto out;                \
+    out:                     \
+    rowan_result_free(rows); \
+    return st;
+
+/* Code in the tables. */
+#define CONDITION(...)  \
+    if (st == ROWAN_OK) \
+    st = rowan_count(db, rowan_select(Person, .where = (__VA_ARGS__)), &n, err)
+#define ORDER(...)                      \
+    if (st == ROWAN_OK && rows == NULL) \
+    st = rowan_fetch(db, rowan_select(Person, .order_by = { __VA_ARGS__ }), &rows, err)
+#define OPTION(...)           \
+    (void)(rowan_engine_opts) \
+    {                         \
+        __VA_ARGS__           \
+    }
+
+#endif
