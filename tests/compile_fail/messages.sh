@@ -47,9 +47,11 @@ done
 cat >"$work/right.c" <<'END'
 #include <models/models.h>
 #include <rowan/session.h>
+#include <rowan/unit.h>
 rowan_status right(rowan_session *db, Person *person, uint64_t *n, rowan_error *err);
 rowan_status right(rowan_session *db, Person *person, uint64_t *n, rowan_error *err)
 {
+    Award *award = NULL;
     rowan_status st = rowan_insert(db, Person, person, err);
     if (st == ROWAN_OK)
         st = rowan_count(db, rowan_select(Person, .where = rowan_and(
@@ -61,6 +63,13 @@ rowan_status right(rowan_session *db, Person *person, uint64_t *n, rowan_error *
                                 rowan_set(Award, year, 1967), rowan_set(Award, citation, "x"));
     if (st == ROWAN_OK)
         st = rowan_update_where(db, Person, NULL, n, err, rowan_set_null(Person, born));
+    if (st == ROWAN_OK)
+        st = rowan_session_add(db, Person, &person, err, .first_name = rowan_text_of("Ada"),
+                               .last_name = person->last_name);
+    if (st == ROWAN_OK)
+        st = rowan_session_add(db, Award, &award, err, .citation = rowan_text_of("x"));
+    if (st == ROWAN_OK)
+        st = rowan_session_refer(db, Award, award, person_id, Person, person, err);
     person->born = ROWAN_SOME(rowan_opt_date, { 1912, 6, 23 });
     return person->born.has && person->born.value.year == 1912 ? st : ROWAN_EINVAL;
 }

@@ -382,6 +382,15 @@ static void mistakes_in_a_model_are_named(void **state)
     const rowan_column auto_pair[] = { COLUMN("a", ROWAN_INT64, .primary_key = true,
                                               .automatic = true),
                                        COLUMN("b", ROWAN_INT64, .primary_key = true) };
+    const rowan_column version_key[] = { COLUMN("id", ROWAN_INT64, .primary_key = true,
+                                                .version = true) };
+    const rowan_column version_text[] = { key[0],
+                                          COLUMN("v", ROWAN_TEXT, .version = true) };
+    const rowan_column versions[] = { key[0], COLUMN("v", ROWAN_INT32, .version = true),
+                                      COLUMN("w", ROWAN_INT64, .version = true) };
+    const rowan_model version_key_model = MODEL("M", "m", version_key);
+    const rowan_model version_text_model = MODEL("M", "m", version_text);
+    const rowan_model versions_model = MODEL("M", "m", versions);
     const rowan_model no_key_model = MODEL("M", "m", no_key);
     const rowan_model twice_model = MODEL("M", "m", twice);
     const rowan_model null_key_model = MODEL("M", "m", null_key);
@@ -403,6 +412,14 @@ static void mistakes_in_a_model_are_named(void **state)
                         "M.n: AUTO is for a single integer key");
     assert_string_equal(complaint(&auto_pair_model, NULL),
                         "M.a: AUTO is for a single integer key");
+    assert_string_equal(complaint(&version_key_model, NULL),
+                        "M.id: VERSION is for one integer that is no key");
+    assert_string_equal(complaint(&version_text_model, NULL),
+                        "M.v: VERSION is for one integer that is no key");
+    assert_string_equal(complaint(&versions_model, NULL),
+                        "M.w: VERSION is for one integer that is no key");
+    assert_ptr_equal(rowan_model_version(&versions_model), &versions[1]);
+    assert_null(rowan_model_version(&no_key_model));
     assert_string_equal(complaint(&no_table, NULL), "model M has no table name");
     assert_string_equal(complaint(&keyed, &same_table),
                         "models Keyed and M both use table keyed");

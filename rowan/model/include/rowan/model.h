@@ -15,9 +15,8 @@
  *     AUTO                   the database gives the value when it is 0 on insert
  *     UNIQUE, INDEX          by itself
  *     VERSION                counts the changes of the row, by which a session finds out that
- *                            another was there before (rowan/unit.h); the first attribute of
- *                            a rowan_int64, _int32 or _int16. Other writers leave it alone,
- *                            or count it up themselves
+ *                            another was there before (rowan/unit.h): a rowan_int64, _int32
+ *                            or _int16. Other writers leave it alone, or count it up
  *     REFERENCES(Model, col) a foreign key; the other model is declared before
  *     ON_DELETE(action), ON_UPDATE(action)  of the foreign key: NO_ACTION (as without),
  *                            RESTRICT, CASCADE, SET_NULL

@@ -97,11 +97,17 @@
 #define ROWAN__ATTR_GENERATED(sql)    .generated = sql
 #define ROWAN__ATTR_COMMENT(words)    .comment = words
 #define ROWAN__ATTR_VERSION           .version = true
-#define ROWAN__ATTR_REFERENCES(M, col) \
-    .references = &M##_model, .references_index = __builtin_offsetof(struct M##__index, col)
+#define ROWAN__ATTR_REFERENCES(T, col)
 
 #define ROWAN__KNOWS_VERSION        ~, ROWAN__VERSION_TYPE
 #define ROWAN__KNOWS_DEFAULT(val)   ~, ROWAN__DEFAULT_TYPE, val
+#define ROWAN__KNOWS_REFERENCES(T, col) ~, ROWAN__REFERS_TO, T, col
+
+/* 0 under a name that says which column refers to which model: rowan_session_refer() checks
+ * that it is there. */
+#define ROWAN__REFERS_TO(M, n, T, col, ...)                                     \
+    .references = &T##_model + 0 * sizeof(enum { M##__##n##__refers_to_##T }),  \
+    .references_index = __builtin_offsetof(struct T##__index, col),
 
 /* The verdict is an enumerator because clang prints the whole expression of an assertion. */
 #define ROWAN__DEFAULT_TYPE(M, n, val, ...)                                     \

@@ -184,10 +184,10 @@ void rowan_session_clear(rowan_session *session);
 #define rowan_session_delete(session, M, object, err)             \
     rowan_session_delete_row((session), ROWAN__MODEL_KEY(M, "w"), \
                              ROWAN__ROW(M, object), (err))
-#define rowan_session_refer(session, M, object, col, T, target, err)      \
-    rowan_session_refer_row((session), &M##_model, ROWAN__ROW(M, object), \
-                            ROWAN__COL(M, col, "w"), &T##_model,          \
-                            ROWAN__CONST_ROW(T, target), (err))
+#define rowan_session_refer(session, M, object, col, T, target, err)               \
+    rowan_session_refer_row((session), &M##_model, ROWAN__ROW(M, object),          \
+                            ROWAN__COL(M, col, "w") + M##__##col##__refers_to_##T, \
+                            &T##_model, ROWAN__CONST_ROW(T, target), (err))
 #define rowan_session_refresh(session, M, object, err)                             \
     rowan_session_refresh_row((session), ROWAN__TRACKED(M), ROWAN__ROW(M, object), \
                               (err))
