@@ -54,6 +54,7 @@ void bench_start(int argc, char **argv, const char *title)
     }
     bench.dir = getenv("BENCH_DIR");
     bench.postgres = getenv("ROWAN_TEST_POSTGRES");
+    bench.mariadb = getenv("ROWAN_TEST_MARIADB");
     bench.programs = dirname(bench_printf("%s", argv[0]));
     if (bench.dir == NULL)
         bench_die("BENCH_DIR is not set: bench/run starts the benches");

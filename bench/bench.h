@@ -26,6 +26,7 @@ typedef struct bench_args {
     const char *programs; /* the folder of this program: others are beside it */
     const char
         *postgres; /* ROWAN_TEST_POSTGRES: a server of our own; NULL if there is none */
+    const char *mariadb; /* ROWAN_TEST_MARIADB, likewise */
 } bench_args;
 
 extern bench_args bench;

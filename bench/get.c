@@ -45,6 +45,18 @@ static void get_postgres(reader *r, int64_t id)
     PQclear(result);
 }
 
+static void get_mariadb(reader *r, int64_t id)
+{
+    MYSQL_BIND key = { .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &id };
+
+    if (mysql_stmt_bind_param(r->maria, &key) != 0)
+        people_die_statement(r->maria);
+    reader_mariadb_run(r);
+    if (!reader_mariadb_next(r))
+        bench_die("person %lld is not found", (long long)id);
+    (void)mysql_stmt_free_result(r->maria);
+}
+
 static void get_by_hand(void *ctx)
 {
     get *g = ctx;
@@ -54,6 +66,8 @@ static void get_by_hand(void *ctx)
         reader_clear(r);
         if (g->db->sqlite != NULL)
             get_sqlite(r, key_of(i));
+        else if (g->db->maria != NULL)
+            get_mariadb(r, key_of(i));
         else
             get_postgres(r, key_of(i));
         expect_id(r->rows, key_of(i));
@@ -109,7 +123,7 @@ static void run_on(people_db *db)
 
     reader_open(&g.by_hand, db, "get",
                 bench_printf("SELECT " PEOPLE_COLUMNS " FROM person WHERE id = %s",
-                             db->sqlite != NULL ? "?" : "$1"));
+                             db->pg != NULL ? "$1" : "?"));
     pair.name = bench_printf("%s, rowan_find", db->name);
     pair.ours = get_by_rowan;
     pair.theirs = get_by_hand;

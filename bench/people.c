@@ -103,6 +103,16 @@ void people_die_postgres(PGconn *pg)
     bench_die("PostgreSQL: %s", PQerrorMessage(pg));
 }
 
+void people_die_mariadb(MYSQL *maria)
+{
+    bench_die("MariaDB: %s", mysql_error(maria));
+}
+
+void people_die_statement(MYSQL_STMT *stmt)
+{
+    bench_die("MariaDB: %s", mysql_stmt_error(stmt));
+}
+
 sqlite3 *people_open_sqlite(const char *path)
 {
     sqlite3 *db;
@@ -127,11 +137,62 @@ PGconn *people_open_postgres(const char *uri)
     return pg;
 }
 
+people_address people_address_of(const char *uri)
+{
+    people_address to = { .port = 0 };
+
+    if (sscanf(uri, "mariadb://%31[^:]:%63[^@]@%63[^:]:%u/%63s", to.user, to.password,
+               to.host, &to.port, to.name) != 5)
+        bench_die(
+            "ROWAN_TEST_MARIADB is not like mariadb://user:password@host:port/name");
+    return to;
+}
+
+MYSQL *people_open_mariadb(const char *uri)
+{
+    people_address to = people_address_of(uri);
+    MYSQL *maria = mysql_init(NULL);
+
+    if (maria == NULL)
+        bench_die("out of memory");
+    (void)mysql_options(maria, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+    if (mysql_real_connect(maria, to.host, to.user, to.password, to.name, to.port, NULL,
+                           CLIENT_MULTI_STATEMENTS) == NULL)
+        people_die_mariadb(maria);
+    return maria;
+}
+
+MYSQL_STMT *people_prepare_mariadb(MYSQL *maria, const char *sql)
+{
+    MYSQL_STMT *stmt = mysql_stmt_init(maria);
+
+    if (stmt == NULL)
+        bench_die("out of memory");
+    if (mysql_stmt_prepare(stmt, sql, strlen(sql)) != 0)
+        people_die_statement(stmt);
+    return stmt;
+}
+
+static void mariadb_sql(MYSQL *maria, const char *sql)
+{
+    int rc = mysql_query(maria, sql);
+
+    do {
+        MYSQL_RES *result = rc == 0 ? mysql_store_result(maria) : NULL;
+
+        if (rc != 0 || (result == NULL && mysql_field_count(maria) > 0))
+            people_die_mariadb(maria);
+        mysql_free_result(result);
+    } while ((rc = mysql_next_result(maria)) >= 0);
+}
+
 void people_sql(people_db *db, const char *sql)
 {
     if (db->sqlite != NULL) {
         if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK)
             people_die_sqlite(db->sqlite);
+    } else if (db->maria != NULL) {
+        mariadb_sql(db->maria, sql);
     } else {
         PGresult *result = PQexec(db->pg, sql);
 
@@ -147,6 +208,8 @@ static void close_db(people_db *db)
     rowan_engine_close(db->engine);
     (void)sqlite3_close(db->sqlite);
     PQfinish(db->pg);
+    if (db->maria != NULL)
+        mysql_close(db->maria);
     free(db);
 }
 
@@ -160,6 +223,8 @@ static people_db *open_db(const char *name, const char *uri, const char *path)
     db->path = path;
     if (path != NULL)
         db->sqlite = people_open_sqlite(path);
+    else if (strncmp(uri, "mariadb:", 8) == 0)
+        db->maria = people_open_mariadb(uri);
     else
         db->pg = people_open_postgres(uri);
     bench_check(rowan_engine_open(uri, NULL, &db->engine, &err), &err);
@@ -167,20 +232,35 @@ static people_db *open_db(const char *name, const char *uri, const char *path)
     return db;
 }
 
+/* The databases in their order; NULL where there is no server for one. */
+static people_db *open_nth(int n)
+{
+    char *path = bench_printf("%s/people.db", bench.dir);
+
+    switch (n) {
+    case 0: return open_db("sqlite", bench_printf("sqlite:///%s", path), path);
+    case 1:
+        if (bench.postgres != NULL)
+            return open_db("postgresql", bench.postgres, NULL);
+        bench_note("PostgreSQL is left out: ROWAN_TEST_POSTGRES is not set");
+        return NULL;
+    default:
+        if (bench.mariadb != NULL)
+            return open_db("mariadb", bench.mariadb, NULL);
+        bench_note("MariaDB is left out: ROWAN_TEST_MARIADB is not set");
+        return NULL;
+    }
+}
+
 people_db *people_next_db(people_db *last, size_t n)
 {
+    static int next;
     people_db *db = NULL;
-    char *path = bench_printf("%s/people.db", bench.dir);
-    bool is_first = last == NULL, was_sqlite = last != NULL && last->sqlite != NULL;
 
     if (last != NULL)
         close_db(last);
-    if (is_first)
-        db = open_db("sqlite", bench_printf("sqlite:///%s", path), path);
-    else if (was_sqlite && bench.postgres != NULL)
-        db = open_db("postgresql", bench.postgres, NULL);
-    else if (was_sqlite)
-        bench_note("PostgreSQL is left out: ROWAN_TEST_POSTGRES is not set");
+    while (db == NULL && next < 3)
+        db = open_nth(next++);
     if (db != NULL) {
         people_clear(db);
         people_fill(db, n);
@@ -215,6 +295,7 @@ void people_fill(people_db *db, size_t n)
     rowan_merge_close(merge);
     rowan_session_release(db->session);
     /* What a reader would otherwise do the first time it sees the rows. */
-    people_sql(db, db->pg != NULL ? "VACUUM ANALYZE person"
-                                  : "PRAGMA wal_checkpoint(TRUNCATE)");
+    people_sql(db, db->pg != NULL      ? "VACUUM ANALYZE person"
+                   : db->maria != NULL ? "ANALYZE TABLE person"
+                                       : "PRAGMA wal_checkpoint(TRUNCATE)");
 }

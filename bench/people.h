@@ -7,6 +7,7 @@
 #include <rowan/session.h>
 
 #include <libpq-fe.h>
+#include <mysql.h>
 #include <sqlite3.h>
 
 /* As models/person.h has it, without the index: what is measured is the way to the table. */
@@ -30,32 +31,46 @@ long people_write_csv(const char *path, size_t n);
 
 /* A database, opened by the library and by hand. */
 typedef struct people_db {
-    const char *name; /* "sqlite" or "postgresql" */
+    const char *name; /* "sqlite", "postgresql" or "mariadb" */
     const char *uri;
     const char *path; /* SQLite's file */
     rowan_engine *engine;
     rowan_session *session;
-    sqlite3 *sqlite; /* by hand: one of these two */
+    sqlite3 *sqlite; /* by hand: one of these */
     PGconn *pg;
+    MYSQL *maria;
 } people_db;
 
-/* Opens a new database with n people, and the next one: SQLite first, then PostgreSQL if
- * there is one. NULL behind the last; each call closes the one before. */
+/* Opens a new database with n people, and the next one: SQLite first, then PostgreSQL and
+ * MariaDB if there are such. NULL behind the last; each call closes the one before. */
 people_db *people_next_db(people_db *last, size_t n);
 
 /* Makes an empty table person, or fills it with the first n people. */
 void people_clear(people_db *db);
 void people_fill(people_db *db, size_t n);
 
-/* SQL by hand on either. */
+/* SQL by hand on any. */
 void people_sql(people_db *db, const char *sql);
 
-/* Both as each program would open them: SQLite in WAL mode, as the library has it. */
+/* Each as a program would open it: SQLite in WAL mode, as the library has it. */
 sqlite3 *people_open_sqlite(const char *path);
 PGconn *people_open_postgres(const char *uri);
+MYSQL *people_open_mariadb(const char *uri);
 
 /* Ends the program with the database's own words. */
 void people_die_sqlite(sqlite3 *db) __attribute__((noreturn));
 void people_die_postgres(PGconn *pg) __attribute__((noreturn));
+void people_die_mariadb(MYSQL *maria) __attribute__((noreturn));
+void people_die_statement(MYSQL_STMT *stmt) __attribute__((noreturn));
+
+/* Prepares a statement on MariaDB. */
+MYSQL_STMT *people_prepare_mariadb(MYSQL *maria, const char *sql);
+
+/* The parts of MariaDB's URI. */
+typedef struct people_address {
+    char user[32], password[64], host[64], name[64];
+    unsigned port;
+} people_address;
+people_address people_address_of(const char *uri);
 
 #endif

@@ -57,7 +57,10 @@ static void lend_by_rowan(void *ctx)
 
 static void run_on(people_db *db)
 {
-    struct hand_conn conn = { .fd = db->pg != NULL ? PQsocket(db->pg) : -1 };
+    struct hand_conn conn = { .fd = db->pg != NULL ? PQsocket(db->pg)
+                                    : db->maria != NULL
+                                        ? (int)mysql_get_socket(db->maria)
+                                        : -1 };
     pool p = { .db = db,
                .by_hand = { .lock = PTHREAD_MUTEX_INITIALIZER, .idle = &conn } };
 

@@ -12,6 +12,9 @@ void reader_open(reader *r, people_db *db, const char *pg_name, const char *sql)
         if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &r->stmt,
                                NULL) != SQLITE_OK)
             people_die_sqlite(db->sqlite);
+    } else if (db->maria != NULL) {
+        r->maria = people_prepare_mariadb(db->maria, sql);
+        r->buffers = bench_alloc(sizeof *r->buffers);
     } else {
         PGresult *result = PQprepare(db->pg, pg_name, sql, 0, NULL);
 
@@ -25,6 +28,9 @@ void reader_close(reader *r)
 {
     reader_drop(r);
     (void)sqlite3_finalize(r->stmt);
+    if (r->maria != NULL)
+        (void)mysql_stmt_close(r->maria);
+    free(r->buffers);
 }
 
 BenchPerson *reader_next(reader *r)
@@ -118,4 +124,69 @@ void reader_postgres_row(reader *r, const PGresult *result, int row)
         p->born.value = rowan_date_from_days((int32_t)ntohl(days) + DAYS_TO_2000);
     }
     p->country = postgres_text(r, result, row, 4);
+}
+
+/* MariaDB: rows one by one into bound buffers. */
+
+static MYSQL_BIND text_buffer(reader_buffers *buffers, int idx)
+{
+    return (MYSQL_BIND){ .buffer_type = MYSQL_TYPE_STRING,
+                         .buffer = buffers->texts[idx],
+                         .buffer_length = sizeof buffers->texts[idx],
+                         .length = &buffers->lens[idx] };
+}
+
+void reader_mariadb_run(reader *r)
+{
+    reader_buffers *b = r->buffers;
+    MYSQL_BIND binds[PEOPLE_N] = {
+        { .buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &b->id },
+        text_buffer(b, 0),
+        text_buffer(b, 1),
+        { .buffer_type = MYSQL_TYPE_DATE, .buffer = &b->born, .is_null = &b->no_born },
+        text_buffer(b, 2),
+    };
+
+    if (mysql_stmt_execute(r->maria) != 0 ||
+        mysql_stmt_bind_result(r->maria, binds) != 0)
+        people_die_statement(r->maria);
+}
+
+static rowan_text mariadb_text(reader *r, int idx, unsigned column)
+{
+    reader_buffers *b = r->buffers;
+    unsigned long len = b->lens[idx];
+    MYSQL_BIND bind = { .buffer_type = MYSQL_TYPE_STRING, .buffer_length = len };
+    char *text;
+
+    if (len <= sizeof b->texts[idx])
+        return (rowan_text){ bench_arena_text(&r->arena, b->texts[idx], len), len };
+    text = bench_arena_more(&r->arena, len + 1);
+    text[len] = '\0';
+    bind.buffer = text;
+    if (mysql_stmt_fetch_column(r->maria, &bind, column, 0) != 0)
+        people_die_statement(r->maria);
+    return (rowan_text){ text, len };
+}
+
+bool reader_mariadb_next(reader *r)
+{
+    reader_buffers *b = r->buffers;
+    int rc = mysql_stmt_fetch(r->maria);
+    BenchPerson *p;
+
+    if (rc == MYSQL_NO_DATA)
+        return false;
+    if (rc != 0 && rc != MYSQL_DATA_TRUNCATED)
+        people_die_statement(r->maria);
+    p = reader_next(r);
+    p->id = b->id;
+    p->first_name = mariadb_text(r, 0, 1);
+    p->last_name = mariadb_text(r, 1, 2);
+    p->born.has = !b->no_born;
+    if (p->born.has)
+        p->born.value = (rowan_date){ (int16_t)b->born.year, (uint8_t)b->born.month,
+                                      (uint8_t)b->born.day };
+    p->country = mariadb_text(r, 2, 4);
+    return true;
 }

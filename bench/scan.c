@@ -44,14 +44,29 @@ static void fetch_postgres(reader *r)
         reader_postgres_row(r, result, i);
 }
 
+static void fetch_mariadb(reader *r)
+{
+    reader_mariadb_run(r);
+    while (reader_mariadb_next(r))
+        ;
+    (void)mysql_stmt_free_result(r->maria);
+}
+
+static void fetch_all(reader *r)
+{
+    if (r->db->sqlite != NULL)
+        fetch_sqlite(r);
+    else if (r->db->maria != NULL)
+        fetch_mariadb(r);
+    else
+        fetch_postgres(r);
+}
+
 static void fetch_by_hand(void *ctx)
 {
     reader *r = &((scan *)ctx)->by_hand;
 
-    if (r->db->sqlite != NULL)
-        fetch_sqlite(r);
-    else
-        fetch_postgres(r);
+    fetch_all(r);
     expect_rows("by hand", r->n_rows);
     reader_drop(r);
 }
@@ -97,12 +112,28 @@ static size_t stream_postgres(reader *r)
     return n_total + r->n_rows;
 }
 
+static size_t stream_mariadb(reader *r)
+{
+    size_t n_total = 0;
+
+    reader_mariadb_run(r);
+    while (reader_mariadb_next(r)) {
+        if (r->n_rows == BATCH) {
+            n_total += r->n_rows;
+            reader_clear(r);
+        }
+    }
+    (void)mysql_stmt_free_result(r->maria);
+    return n_total + r->n_rows;
+}
+
 static void stream_by_hand(void *ctx)
 {
     reader *r = &((scan *)ctx)->by_hand;
 
-    expect_rows("by hand",
-                r->db->sqlite != NULL ? stream_sqlite(r) : stream_postgres(r));
+    expect_rows("by hand", r->db->sqlite != NULL  ? stream_sqlite(r)
+                           : r->db->maria != NULL ? stream_mariadb(r)
+                                                  : stream_postgres(r));
     reader_drop(r);
 }
 
@@ -150,10 +181,7 @@ static void check_same(scan *s)
     rowan_error err;
     BenchPerson *people;
 
-    if (r->db->sqlite != NULL)
-        fetch_sqlite(r);
-    else
-        fetch_postgres(r);
+    fetch_all(r);
     bench_check(rowan_fetch(s->db->session, rowan_select(BenchPerson), &result, &err),
                 &err);
     people = rowan_rows(result, BenchPerson);
