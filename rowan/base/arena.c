@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "alloc_int.h"
+#include "arena_int.h"
 
 #define ALIGNMENT   16
 #define FIRST_CHUNK 1024
@@ -42,17 +43,14 @@ struct cleanup {
 };
 
 struct rowan_arena {
+    rowan__arena_head head; /* comes first */
     rowan_arena *parent;
     rowan_arena *children; /* first child */
     rowan_arena *sibling_next;
     rowan_arena *sibling_prev;
     struct chunk *chunks; /* newest first */
     struct cleanup *cleanups;
-    char *free_at; /* the free part of the newest shared chunk */
-    char *free_end;
     size_t next_size;
-    size_t used;
-    size_t max;
     _Alignas(ALIGNMENT) char first[];
 };
 
@@ -64,10 +62,10 @@ rowan_arena *rowan_arena_new(rowan_arena *parent, size_t max_bytes)
     if (arena == NULL)
         return NULL;
     memset(arena, 0, sizeof *arena);
-    arena->max = max_bytes > 0 ? max_bytes : SIZE_MAX;
+    arena->head.max = max_bytes > 0 ? max_bytes : SIZE_MAX;
     arena->next_size = FIRST_CHUNK * 4;
-    arena->free_at = arena->first;
-    arena->free_end = arena->first + inline_size;
+    arena->head.free_at = arena->first;
+    arena->head.free_end = arena->first + inline_size;
     arena->parent = parent;
     if (parent != NULL) {
         arena->sibling_next = parent->children;
@@ -107,28 +105,28 @@ static void *alloc_slow(rowan_arena *arena, size_t size)
         return NULL;
     if (arena->next_size < LAST_CHUNK)
         arena->next_size *= 2;
-    arena->free_at = chunk->bytes + size;
-    arena->free_end = chunk->bytes + chunk->size;
+    arena->head.free_at = chunk->bytes + size;
+    arena->head.free_end = chunk->bytes + chunk->size;
     return chunk->bytes;
 }
 
 /* Takes `size` bytes at an address that `alignment` divides. */
 static void *take(rowan_arena *arena, size_t size, size_t alignment)
 {
-    size_t pad = -(uintptr_t)arena->free_at & (alignment - 1);
-    size_t left = (size_t)(arena->free_end - arena->free_at);
+    size_t pad = -(uintptr_t)arena->head.free_at & (alignment - 1);
+    size_t left = (size_t)(arena->head.free_end - arena->head.free_at);
     void *piece;
 
-    if (size > arena->max - arena->used)
+    if (size > arena->head.max - arena->head.used)
         return NULL;
     if (pad <= left && size <= left - pad) {
-        piece = arena->free_at + pad;
-        arena->free_at += pad + size;
+        piece = arena->head.free_at + pad;
+        arena->head.free_at += pad + size;
     } else {
         piece = alloc_slow(arena, size);
     }
     if (piece != NULL)
-        arena->used += size;
+        arena->head.used += size;
     return piece;
 }
 
@@ -152,14 +150,8 @@ void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size)
 
 char *rowan_arena_strndup(rowan_arena *arena, const char *text, size_t len)
 {
-    char *copy = arena->free_at; /* packed; mostly there is room */
+    char *copy = len == SIZE_MAX ? NULL : take(arena, len + 1, 1); /* packed */
 
-    if (len < (size_t)(arena->free_end - copy) && len < arena->max - arena->used) {
-        arena->free_at = copy + len + 1;
-        arena->used += len + 1;
-    } else {
-        copy = len == SIZE_MAX ? NULL : take(arena, len + 1, 1);
-    }
     if (copy == NULL)
         return NULL;
     if (len > 0)
@@ -202,7 +194,7 @@ rowan_status rowan_arena_on_free(rowan_arena *arena, void (*run)(void *data),
 
 size_t rowan_arena_used(const rowan_arena *arena)
 {
-    return arena->used;
+    return arena->head.used;
 }
 
 static void release_all(rowan_arena *arena, struct chunk *keep)
@@ -225,20 +217,20 @@ void rowan_arena_clear(rowan_arena *arena)
     struct chunk *keep = NULL;
 
     for (struct chunk *c = arena->chunks; c != NULL && !PIECE_PER_CHUNK; c = c->next) {
-        if (arena->free_end == c->bytes + c->size)
+        if (arena->head.free_end == c->bytes + c->size)
             keep = c;
     }
     release_all(arena, keep);
     arena->chunks = keep;
     if (keep != NULL) {
         keep->next = NULL;
-        arena->free_at = keep->bytes;
+        arena->head.free_at = keep->bytes;
     } else {
-        arena->free_at = arena->first;
-        arena->free_end =
+        arena->head.free_at = arena->first;
+        arena->head.free_end =
             arena->first + (PIECE_PER_CHUNK ? 0 : FIRST_CHUNK - sizeof(rowan_arena));
     }
-    arena->used = 0;
+    arena->head.used = 0;
 }
 
 void rowan_arena_free(rowan_arena *arena)

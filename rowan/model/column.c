@@ -30,11 +30,6 @@ size_t rowan__type_size(rowan_type type)
     return sizes[type];
 }
 
-bool rowan__is_span(rowan_type type)
-{
-    return type == ROWAN_TEXT || type == ROWAN_BYTES || type == ROWAN_JSON;
-}
-
 /* The bytes that a value of fixed size has in a row. */
 static size_t size_of(rowan_type type)
 {

@@ -4,6 +4,7 @@
 #include <rowan/decimal.h>
 
 #include "alloc_int.h"
+#include "arena_int.h"
 #include "type_int.h"
 
 #include <string.h>
@@ -113,7 +114,7 @@ rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *col
 rowan_status rowan__read_span(const rowan_column *column, const void *bytes, size_t len,
                               rowan_arena *arena, char *row, rowan_error *err)
 {
-    rowan_text span = { rowan_arena_strndup(arena, bytes, len), len };
+    rowan_text span = { rowan__arena_text(arena, bytes, len), len };
 
     if (span.ptr == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");

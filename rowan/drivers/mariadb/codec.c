@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc_int.h"
+#include "arena_int.h"
 #include "type_int.h"
 
 #define US_PER_SECOND 1000000
@@ -276,7 +277,7 @@ static rowan_status read_span(const rowan__maria_cell *cell, MYSQL_STMT *stmt,
     char *copy;
 
     if (cell->len <= ROWAN__MARIA_INLINE) {
-        text.ptr = rowan_arena_strndup(arena, cell->text, cell->len);
+        text.ptr = rowan__arena_text(arena, cell->text, cell->len);
     } else if ((copy = rowan_arena_alloc(arena, cell->len + 1)) != NULL) {
         bind.buffer = copy;
         if (mysql_stmt_fetch_column(stmt, &bind, idx, 0) != 0)
@@ -289,6 +290,18 @@ static rowan_status read_span(const rowan__maria_cell *cell, MYSQL_STMT *stmt,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     memcpy(to, &text, sizeof text);
     return ROWAN_OK;
+}
+
+/* Most of what is read: the way of all types, made short. */
+static bool read_short_text(const rowan__maria_cell *cell, rowan_arena *arena, char *to)
+{
+    rowan_text text = { NULL, cell->len };
+
+    if (cell->len <= ROWAN__MARIA_INLINE)
+        text.ptr = rowan__arena_text(arena, cell->text, cell->len);
+    if (text.ptr != NULL)
+        memcpy(to, &text, sizeof text);
+    return text.ptr != NULL;
 }
 
 static bool read_date(const MYSQL_TIME *time, rowan_date *out)
@@ -409,6 +422,9 @@ rowan_status rowan__maria_read_row(const rowan__maria_cells *cells, MYSQL_STMT *
         const rowan__maria_cell *cell = &cells->list[i];
         rowan_status st;
 
+        if (!cell->is_null && column->type == ROWAN_TEXT &&
+            read_short_text(cell, rows->arena, row + column->value_offset))
+            continue;
         if (cell->is_null)
             st = rowan__read_null(shape, column, row, err);
         else if (rowan__is_span(column->type))

@@ -16,6 +16,7 @@
 #include <rowan/decimal.h>
 
 #include "alloc_int.h"
+#include "arena_int.h"
 #include "type_int.h"
 
 typedef struct sqlite_conn {
@@ -489,7 +490,7 @@ static bool read_text(sqlite3_value *value, const rowan_column *column,
 
     text.ptr = (const char *)sqlite3_value_text(value);
     text.len = (size_t)sqlite3_value_bytes(value);
-    text.ptr = text.ptr == NULL ? NULL : rowan_arena_strndup(arena, text.ptr, text.len);
+    text.ptr = text.ptr == NULL ? NULL : rowan__arena_text(arena, text.ptr, text.len);
     memcpy(row + column->value_offset, &text, sizeof text);
     return text.ptr != NULL;
 }
