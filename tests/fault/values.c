@@ -6,6 +6,7 @@
 #include <rowan/csv.h>
 #include <rowan/decimal.h>
 #include <rowan/json.h>
+#include <rowan/query.h>
 
 static rowan_status no_memory(rowan_error *err)
 {
@@ -114,6 +115,18 @@ static rowan_status plain_values(test_db *none, rowan_error *err)
     fault_expect(strcmp(rowan_type_name(ROWAN_DATE), "date") == 0);
     fault_expect(strcmp(rowan_status_name(ROWAN_OK), "ROWAN_OK") == 0);
     fault_expect(rowan_wait(NULL, -1, 0, 0) == 0 && rowan_clock_left(deadline) == 0);
+    fault_expect(rowan_value_int64(1).as.int64 + rowan_value_bool(true).as.int64 == 2);
+    fault_expect(rowan_value_double(1.5).as.real > rowan_value_int64(1).as.real);
+    fault_expect(rowan_value_text(rowan_text_of("ab")).as.text.len == 2 &&
+                 rowan_value_str("ab").as.text.len == 2 &&
+                 rowan_value_json(rowan_json_of("12")).as.text.len == 2 &&
+                 rowan_value_bytes(rowan_bytes_of("ab", 2)).as.bytes.len == 2);
+    fault_expect(rowan_value_decimal(sum).as.decimal.low == sum.low);
+    fault_expect(rowan_value_date(day).as.date.day == 23 &&
+                 rowan_value_time(rowan_time_of(0, 0, 1, 0)).as.time.us == 1000000 &&
+                 rowan_value_timestamp((rowan_timestamp){ 7 }).as.timestamp.unix_us ==
+                     7 &&
+                 rowan_value_uuid(uuid).type == ROWAN_UUID);
     rowan_error_prefix(NULL, "nothing: ");
     return ROWAN_OK;
 }

@@ -10,9 +10,14 @@ rowan_error *keep(const void *what)
     return NULL;
 }
 
-rowan_text rowan_text_of(const char *str)
+rowan_value rowan_value_int64(int64_t value)
 {
-    return (rowan_text){ str, 0 };
+    return (rowan_value){ .type = ROWAN_INT64, .as.int64 = value };
+}
+
+rowan_value rowan_value_str(const char *value)
+{
+    return (rowan_value){ .type = ROWAN_TEXT, .as.text.ptr = value };
 }
 
 /* clang-format off */
