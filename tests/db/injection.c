@@ -3,6 +3,8 @@
 #include "database.h"
 
 #include <rowan/merge.h>
+#include <rowan/raw.h>
+#include <rowan/upsert.h>
 
 #include <signal.h>
 
@@ -411,6 +413,86 @@ static void test_every_operator(void **state)
     }
 }
 
+/* How many texts begin with, end with or hold this one. */
+static uint64_t expected_matches(rowan_op op, rowan_text text)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        rowan_text other = corpus[i];
+
+        if (other.len < text.len)
+            continue;
+        if (op == ROWAN_OP_STARTS_WITH)
+            n += memcmp(other.ptr, text.ptr, text.len) == 0;
+        else if (op == ROWAN_OP_ENDS_WITH)
+            n += memcmp(other.ptr + other.len - text.len, text.ptr, text.len) == 0;
+        else
+            n += text.len == 0 ||
+                 memmem(other.ptr, other.len, text.ptr, text.len) != NULL;
+    }
+    return n;
+}
+
+/* What would be a wildcard in a pattern is a character like any other. */
+static void test_matches(void **state)
+{
+    test_db *t = *state;
+
+    insert_all(t); /* without the long one: sanitizers make each step over it long */
+    assert_ok(
+        rowan_delete_where(t->db, Word, rowan_gt(Word, id, N_TEXTS), NULL, &t->err),
+        &t->err);
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        for (int op = ROWAN_OP_STARTS_WITH; op <= ROWAN_OP_CONTAINS; op++) {
+            rowan_expr expr = { .op = (rowan_op)op,
+                                .column = rowan_model_column(&Word_model, "body", 4),
+                                .value = rowan_value_text(corpus[i]) };
+
+            assert_int_equal(count(t, &expr),
+                             expected_matches((rowan_op)op, corpus[i]));
+        }
+    }
+}
+
+static void test_lists(void **state)
+{
+    test_db *t = *state;
+    rowan_text texts[N_ALL];
+
+    insert_all(t);
+    for (size_t i = 0; i < N_ALL; i++)
+        texts[i] = text_at(i);
+    assert_int_equal(count(t, rowan_in_array(Word, body, texts, N_ALL)), N_ALL);
+    for (size_t i = 0; i < N_ALL; i++) {
+        assert_int_equal(count(t, rowan_in(Word, body, texts[i], "not there")),
+                         expected_count(ROWAN_OP_EQ, texts[i]));
+        assert_int_equal(count(t, rowan_between(Word, body, texts[i], texts[i])),
+                         expected_count(ROWAN_OP_EQ, texts[i]));
+    }
+}
+
+ROWAN_VIEW(WordBody, Word, id, body)
+
+/* SQL of the user's own: the values stay values. */
+static void test_raw_sql(void **state)
+{
+    test_db *t = *state;
+
+    insert_all(t);
+    for (size_t i = 0; i < N_ALL; i++) {
+        rowan_result *result = NULL;
+
+        assert_ok(rowan_sql(t->db, WordBody, &result, &t->err,
+                            "SELECT id, body FROM word WHERE body = ?", text_at(i)),
+                  &t->err);
+        assert_int_equal(rowan_result_count(result),
+                         expected_count(ROWAN_OP_EQ, text_at(i)));
+        assert_text(rowan_rows(result, WordBody)->body, text_at(i));
+        rowan_result_free(result);
+    }
+}
+
 static rowan_status condition(test_db *t, rowan_arena *arena, const char *column,
                               int op, rowan_text text, const rowan_expr **out)
 {
@@ -725,6 +807,64 @@ static void test_names(void **state)
     assert_ok(rowan_drop_all(t->db, &nasty_models, &t->err), &t->err);
 }
 
+/* clang-format off */
+ROWAN_ALIAS(OtherName, Named)
+ROWAN_VIEW(NamedRow, Named, b, d, g, (rowan_int32, user, OF(User, id)),
+           (rowan_int64, place, OVER(ROW_NUMBER(), PARTITION_BY(f), ORDER_BY(a, DESC(h)))))
+ROWAN_VIEW(NamedSums, Named, f, (rowan_opt_int64, sum, SUM(a)), (rowan_opt_text, h, MAX(h)))
+ROWAN_VIEW(NamedAround, NamedSums, f, (rowan_opt_text, last, COLUMN(h)))
+/* clang-format on */
+
+/* Names in joins, aliases, views, windows and queries of queries. */
+static void test_names_in_queries(void **state)
+{
+    test_db *t = *state;
+    Named rows[N_TEXTS], again;
+    rowan_result *result = NULL;
+
+    insert_named(t, rows);
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        assert_ok(
+            rowan_fetch(t->db,
+                        rowan_select(NamedRow,
+                                     .join = { rowan_join_on(
+                                         User, rowan_eq_column(Named, j, User, id)) },
+                                     .where = rowan_and(
+                                         rowan_eq(Named, f, corpus[i]),
+                                         rowan_exists(rowan_select(
+                                             OtherName, .where = rowan_eq_column(
+                                                            OtherName, h, Named, d)))),
+                                     .order_by = { rowan_asc(NamedRow, place) }),
+                        &result, &t->err),
+            &t->err);
+        assert_int_equal(rowan_result_count(result), 1);
+        assert_text(rowan_rows(result, NamedRow)->b, corpus[i]);
+        assert_int_equal(rowan_rows(result, NamedRow)->place, 1);
+        rowan_result_free(result);
+        assert_ok(rowan_fetch(t->db,
+                              rowan_select(NamedAround,
+                                           .where = rowan_eq(NamedSums, h, corpus[i])),
+                              &result, &t->err),
+                  &t->err);
+        assert_int_equal(rowan_result_count(result), 1);
+        assert_text(rowan_rows(result, NamedAround)->f, corpus[i]);
+        rowan_result_free(result);
+        again = rows[i];
+        again.e = (rowan_text)TEXT("'\\\"");
+        assert_ok(rowan_upsert(t->db, Named, &again, &t->err, a, b), &t->err);
+        assert_ok(rowan_delete_returning(t->db, Named, rowan_eq(Named, d, corpus[i]),
+                                         &result, &t->err),
+                  &t->err);
+        assert_int_equal(rowan_result_count(result), 1);
+        assert_text(rowan_rows(result, Named)->e, again.e);
+        rowan_result_free(result);
+        assert_ok(rowan_insert_returning(t->db, Named, &rows[i], 1, &result, &t->err),
+                  &t->err);
+        assert_text(rowan_rows(result, Named)->h, corpus[i]);
+        rowan_result_free(result);
+    }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_insert),
     cmocka_unit_test(test_insert_many),
@@ -734,6 +874,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_delete_where),
     cmocka_unit_test(test_every_operator),
     cmocka_unit_test(test_conditions_at_run_time),
+    cmocka_unit_test(test_matches),
+    cmocka_unit_test(test_lists),
+    cmocka_unit_test(test_raw_sql),
+    cmocka_unit_test(test_names_in_queries),
     cmocka_unit_test(test_keys),
     cmocka_unit_test(test_nul_and_bad_utf8_are_refused),
     cmocka_unit_test(test_bytes_hold_anything),
