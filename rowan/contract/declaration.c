@@ -172,36 +172,53 @@ static const char *referred_by(const rowan__member *members, size_t n,
     return "(key)";
 }
 
-/* "HAS_MANY(awards, Award, person_id)": all of Award is read, by that column. What is no
- * relation (UNIQUE(a, b) and the like) adds nothing. */
+/* The brackets around the columns of a MANY_TO_MANY become blanks. */
+static void drop_brackets(char *element)
+{
+    char *last = strrchr(element, ')');
+
+    for (char *at = strchr(element, '('); at != NULL && ++at < last;) {
+        if (*at == '(' || *at == ')')
+            *at = ' ';
+    }
+}
+
+#define MAX_ARGUMENTS \
+    19 /* the relation, its model, one between, and 8 columns of each */
+
+/* "HAS_MANY(awards, Award, person_id)": all of Award is read, by that column, or those. What
+ * is no relation (UNIQUE(a, b) and the like) adds nothing. */
 static void read_relation(char *element, rowan__member *members, size_t max, size_t *n)
 {
     bool one = strncmp(element, "BELONGS_TO(", 11) == 0;
     bool many =
         strncmp(element, "HAS_MANY(", 9) == 0 || strncmp(element, "HAS_ONE(", 8) == 0;
     bool between = strncmp(element, "MANY_TO_MANY(", 13) == 0;
-    char *a[5] = {
-        0
-    }; /* the relation, its model; a column, or model between and two */
+    char *a[MAX_ARGUMENTS] = { 0 };
     const char *by = "(key)";
+    size_t n_given;
 
-    if ((!one && !many && !between) || max - *n < 4 ||
-        arguments_of(element, a, 5) != (between ? 5 : 3))
+    if (!one && !many && !between)
+        return;
+    drop_brackets(element);
+    n_given = arguments_of(element, a, MAX_ARGUMENTS);
+    if (n_given < (between ? 5 : 3) || max - *n < n_given + 2)
         return;
     if (many)
         by = a[2];
-    else if (one)
+    else if (one && n_given == 3)
         by = referred_by(members, *n, a[2]);
     members[(*n)++] =
         (rowan__member){ .name = a[0], .model = a[1], .part = "*", .how = 'r' };
     members[(*n)++] =
         (rowan__member){ .name = a[0], .model = a[1], .part = by, .how = 'f' };
-    if (!between)
-        return;
-    members[(*n)++] =
-        (rowan__member){ .name = a[0], .model = a[2], .part = a[3], .how = 'f' };
-    members[(*n)++] =
-        (rowan__member){ .name = a[0], .model = a[2], .part = a[4], .how = 'r' };
+    for (size_t i = 3; i < n_given && many; i++)
+        members[(*n)++] =
+            (rowan__member){ .name = a[0], .model = a[1], .part = a[i], .how = 'f' };
+    for (size_t i = 3; i < n_given && between; i++)
+        members[(*n)++] = (rowan__member){
+            .name = a[0], .model = a[2], .part = a[i], .how = i == 3 ? 'f' : 'r'
+        };
 }
 
 static bool read_model(char *list, rowan__member *members, size_t max, size_t *n)

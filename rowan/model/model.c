@@ -21,15 +21,6 @@ const rowan_column *rowan_model_column(const rowan_model *model, const char *nam
     return NULL;
 }
 
-const rowan_column *rowan_model_member(const rowan_model *model, const char *member)
-{
-    for (size_t i = 0; i < model->n_columns; i++) {
-        if (strcmp(model->columns[i].member, member) == 0)
-            return &model->columns[i];
-    }
-    return NULL;
-}
-
 const rowan_column *rowan_model_key(const rowan_model *model)
 {
     const rowan_column *key = NULL;

@@ -4,6 +4,24 @@
 
 #include <string.h>
 
+/* The column of a member whose name has `len` bytes. */
+static const rowan_column *member_of(const rowan_model *model, const char *name,
+                                     size_t len)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const char *own = model->columns[i].member;
+
+        if (strlen(own) == len && memcmp(own, name, len) == 0)
+            return &model->columns[i];
+    }
+    return NULL;
+}
+
+const rowan_column *rowan_model_member(const rowan_model *model, const char *member)
+{
+    return member_of(model, member, strlen(member));
+}
+
 /* What a relation's member looks like. `rows` is the one row, or the array of pointers. */
 typedef struct member {
     void *rows;
@@ -125,52 +143,117 @@ rowan_status rowan__related_one(const rowan_model *model, size_t offset,
 
 /* The columns. */
 
-/* The column that a relation names by its member. */
-static rowan_status find_column(const rowan_model *model,
-                                const rowan_relation *relation,
-                                const rowan_model *owner, const char *owner_name,
-                                const char *name, const rowan_column **out,
-                                rowan_error *err)
+static rowan_status unknown_model(const rowan_model *model,
+                                  const rowan_relation *relation, const char *name,
+                                  rowan_error *err)
 {
-    if (owner == NULL)
-        return rowan_fail(
-            err, ROWAN_EINVAL,
-            "%s.%s leads to %s, whose header the program does not include", model->name,
-            relation->name, owner_name);
-    *out = rowan_model_member(owner, name);
-    if (*out == NULL)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s has no column %s", model->name,
-                          relation->name, owner->name, name);
+    return rowan_fail(err, ROWAN_EINVAL,
+                      "%s.%s leads to %s, whose header the program does not include",
+                      model->name, relation->name, name);
+}
+
+/* The columns of `owner` that a relation names by their members: "a", "a, b", "(a, b)". */
+static rowan_status find_columns(const rowan_model *model,
+                                 const rowan_relation *relation,
+                                 const rowan_model *owner, const char *names,
+                                 rowan__key *out, rowan_error *err)
+{
+    for (names += strspn(names, "(), "); *names != '\0';) {
+        size_t len = strcspn(names, "(), ");
+        const rowan_column *column = member_of(owner, names, len);
+
+        if (column == NULL)
+            return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s has no column %.*s",
+                              model->name, relation->name, owner->name, (int)len,
+                              names);
+        if (out->n == ROWAN__MAX_FOREIGN_KEY)
+            return rowan_fail(err, ROWAN_EINVAL, "%s.%s goes by more than %d columns",
+                              model->name, relation->name, ROWAN__MAX_FOREIGN_KEY);
+        out->columns[out->n++] = column;
+        names += len;
+        names += strspn(names, "(), ");
+    }
     return ROWAN_OK;
 }
 
-/* The column of `owner` that `refers` points to: its foreign key's, or the key. */
+/* Whether a foreign key is of just these columns. */
+static bool is_of(const rowan_model *model, const rowan__foreign_key *key,
+                  const rowan__key *columns)
+{
+    if (key->n_columns != columns->n)
+        return false;
+    for (size_t i = 0; i < columns->n; i++) {
+        if (&model->columns[key->columns[i]] != columns->columns[i])
+            return false;
+    }
+    return true;
+}
+
+/* The foreign key of these columns; *found says whether there is one. */
+static void find_foreign_key(const rowan_model *model, const rowan__key *columns,
+                             rowan__foreign_key *out, bool *found)
+{
+    *found = false;
+    for (size_t i = 0; !*found && rowan__foreign_key_at(model, i, out); i++)
+        *found = is_of(model, out, columns);
+}
+
+static void primary_key(const rowan_model *model, rowan__key *out)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (model->columns[i].primary_key && out->n < ROWAN__MAX_FOREIGN_KEY)
+            out->columns[out->n++] = &model->columns[i];
+    }
+}
+
+/* Each pair is of one type. */
+static rowan_status check_types(const rowan_model *model,
+                                const rowan_relation *relation,
+                                const rowan_model *referring, const rowan__key *refer,
+                                const rowan_model *owner, const rowan__key *referred,
+                                rowan_error *err)
+{
+    for (size_t i = 0; i < refer->n; i++) {
+        const rowan_column *from = refer->columns[i], *to = referred->columns[i];
+
+        if (from->type == to->type && from->scale == to->scale)
+            continue;
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s.%s is %s, but %s.%s is %s",
+                          model->name, relation->name, referring->name, from->name,
+                          rowan_type_name(from->type), owner->name, to->name,
+                          rowan_type_name(to->type));
+    }
+    return ROWAN_OK;
+}
+
+/* The columns of `owner` that those of `referring` refer to: their foreign key's, or the
+ * primary key. */
 static rowan_status find_referred(const rowan_model *model,
                                   const rowan_relation *relation,
-                                  const rowan_model *referring,
-                                  const rowan_column *refers, const rowan_model *owner,
-                                  const rowan_column **out, rowan_error *err)
+                                  const rowan_model *referring, const rowan__key *refer,
+                                  const rowan_model *owner, rowan__key *out,
+                                  rowan_error *err)
 {
-    if (refers->references == NULL)
-        *out = rowan_model_key(owner);
-    else if (strcmp(refers->references->name, owner->name) != 0)
+    rowan__foreign_key foreign;
+    bool found;
+
+    find_foreign_key(referring, refer, &foreign, &found);
+    if (found && strcmp(foreign.target->name, owner->name) != 0)
         return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s.%s refers to %s, not to %s",
-                          model->name, relation->name, referring->name, refers->name,
-                          refers->references->name, owner->name);
-    else
-        *out = &owner->columns[refers->references_index];
-    if (*out == NULL)
-        return rowan_fail(err, ROWAN_EINVAL,
-                          "%s.%s: %s has a key of several columns, and %s.%s is no "
-                          "foreign key",
-                          model->name, relation->name, owner->name, referring->name,
-                          refers->name);
-    if ((*out)->type != refers->type || (*out)->scale != refers->scale)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s.%s is %s, but %s.%s is %s",
-                          model->name, relation->name, referring->name, refers->name,
-                          rowan_type_name(refers->type), owner->name, (*out)->name,
-                          rowan_type_name((*out)->type));
-    return ROWAN_OK;
+                          model->name, relation->name, referring->name,
+                          refer->columns[0]->name, foreign.target->name, owner->name);
+    for (size_t i = 0; found && i < foreign.n_columns; i++)
+        out->columns[out->n++] = &owner->columns[foreign.targets[i]];
+    if (!found)
+        primary_key(owner, out);
+    if (out->n != refer->n)
+        return rowan_fail(
+            err, ROWAN_EINVAL,
+            "%s.%s: the key of %s has %zu columns, and %s.%s is no foreign "
+            "key",
+            model->name, relation->name, owner->name, out->n, referring->name,
+            refer->n > 0 ? refer->columns[0]->name : "");
+    return check_types(model, relation, referring, refer, owner, out, err);
 }
 
 static rowan_status ends_through(const rowan_model *model,
@@ -178,17 +261,20 @@ static rowan_status ends_through(const rowan_model *model,
                                  rowan_error *err)
 {
     const rowan_model *between = relation->between, *target = relation->target;
-    rowan_status st = find_column(model, relation, between, relation->between_name,
-                                  relation->far_column, &out->here, err);
+    rowan_status st;
 
+    if (between == NULL)
+        return unknown_model(model, relation, relation->between_name, err);
+    st = find_columns(model, relation, between, relation->far_columns, &out->here, err);
     if (st == ROWAN_OK)
-        st = find_column(model, relation, between, relation->between_name,
-                         relation->there, &out->there, err);
-    if (st == ROWAN_OK)
-        st = find_referred(model, relation, between, out->here, model, &out->near, err);
+        st = find_columns(model, relation, between, relation->there_columns,
+                          &out->there, err);
     if (st == ROWAN_OK)
         st =
-            find_referred(model, relation, between, out->there, target, &out->far, err);
+            find_referred(model, relation, between, &out->here, model, &out->near, err);
+    if (st == ROWAN_OK)
+        st = find_referred(model, relation, between, &out->there, target, &out->far,
+                           err);
     return st;
 }
 
@@ -196,26 +282,26 @@ rowan_status rowan__relation_ends(const rowan_model *model,
                                   const rowan_relation *relation, rowan__ends *out,
                                   rowan_error *err)
 {
+    const rowan_model *target = relation->target;
     rowan_status st;
 
     memset(out, 0, sizeof *out);
-    if (relation->target == NULL)
-        return rowan_fail(
-            err, ROWAN_EINVAL,
-            "%s.%s leads to %s, whose header the program does not include", model->name,
-            relation->name, relation->target_name);
+    if (target == NULL)
+        return unknown_model(model, relation, relation->target_name, err);
     switch (relation->kind) {
     case ROWAN_BELONGS_TO:
-        out->near = &model->columns[relation->column];
-        return find_referred(model, relation, model, out->near, relation->target,
-                             &out->far, err);
+        for (size_t i = 0; i < relation->n_columns && i < ROWAN__MAX_FOREIGN_KEY; i++)
+            out->near.columns[out->near.n++] =
+                &model->columns[relation->columns[i].column];
+        return find_referred(model, relation, model, &out->near, target, &out->far,
+                             err);
     case ROWAN_HAS_MANY:
     case ROWAN_HAS_ONE:
-        st = find_column(model, relation, relation->target, relation->target_name,
-                         relation->far_column, &out->far, err);
+        st = find_columns(model, relation, target, relation->far_columns, &out->far,
+                          err);
         return st != ROWAN_OK ? st
-                              : find_referred(model, relation, relation->target,
-                                              out->far, model, &out->near, err);
+                              : find_referred(model, relation, target, &out->far, model,
+                                              &out->near, err);
     case ROWAN_MANY_TO_MANY: return ends_through(model, relation, out, err);
     }
     return rowan_fail(err, ROWAN_EINVAL, "%s.%s is of no known kind", model->name,
@@ -233,21 +319,34 @@ static bool is_listed(const rowan_models *models, const rowan_model *model)
     return false;
 }
 
-/* Whether no two rows can have the same value there. */
-static bool is_unique(const rowan_model *model, const rowan_column *column)
+static bool is_in(const rowan__key *key, const rowan_column *column)
 {
-    size_t index = (size_t)(column - model->columns);
-
-    if (column->unique || rowan_model_key(model) == column)
-        return true;
-    for (size_t i = 0; i < model->n_constraints; i++) {
-        const rowan_constraint *constraint = &model->constraints[i];
-
-        if (constraint->kind == ROWAN_CONSTRAINT_UNIQUE && constraint->n_checks == 0 &&
-            constraint->n_parts == 1 && constraint->parts[0].column == index)
+    for (size_t i = 0; i < key->n; i++) {
+        if (key->columns[i] == column)
             return true;
     }
     return false;
+}
+
+/* Whether no two rows can have the same values there. */
+static bool is_unique(const rowan_model *model, const rowan__key *key)
+{
+    bool has_all = true;
+
+    for (size_t i = 0; i < model->n_columns; i++)
+        has_all = has_all &&
+                  (!model->columns[i].primary_key || is_in(key, &model->columns[i]));
+    for (size_t i = 0; i < key->n; i++)
+        has_all = has_all || key->columns[i]->unique;
+    for (size_t i = 0; i < model->n_constraints && !has_all; i++) {
+        const rowan_constraint *constraint = &model->constraints[i];
+
+        has_all =
+            constraint->kind == ROWAN_CONSTRAINT_UNIQUE && constraint->n_checks == 0;
+        for (size_t k = 0; k < constraint->n_parts && has_all; k++)
+            has_all = is_in(key, &model->columns[constraint->parts[k].column]);
+    }
+    return has_all;
 }
 
 static rowan_status check_relation(const rowan_models *models, const rowan_model *model,
@@ -273,10 +372,10 @@ static rowan_status check_relation(const rowan_models *models, const rowan_model
         return rowan_fail(err, ROWAN_EINVAL,
                           "model %s has a column and a relation named %s", model->name,
                           relation->name);
-    if (relation->kind == ROWAN_HAS_ONE && !is_unique(relation->target, ends.far))
+    if (relation->kind == ROWAN_HAS_ONE && !is_unique(relation->target, &ends.far))
         return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s.%s is not unique; use HAS_MANY",
                           model->name, relation->name, relation->target->name,
-                          ends.far->name);
+                          ends.far.columns[0]->name);
     return ROWAN_OK;
 }
 

@@ -2,14 +2,20 @@
 #ifndef ROWAN_RELATION_INT_H
 #define ROWAN_RELATION_INT_H
 
-#include <rowan/model.h>
+#include "constraint_int.h"
+
+/* The columns that a row is told by: columns[n]. */
+typedef struct rowan__key {
+    const rowan_column *columns[ROWAN__MAX_FOREIGN_KEY];
+    size_t n;
+} rowan__key;
 
 /* The two ends of a relation: a row of the near model and one of the far model belong
  * together if near == far; through a third model if near == here and there == far. */
 typedef struct rowan__ends {
-    const rowan_column *near;
-    const rowan_column *far;
-    const rowan_column *here, *there; /* of relation->between, or NULL */
+    rowan__key near;
+    rowan__key far;
+    rowan__key here, there; /* of relation->between, or empty */
 } rowan__ends;
 
 /* Finds the columns.

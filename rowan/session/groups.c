@@ -49,16 +49,34 @@ static span value_of(const rowan_column *column, const char *row)
     return (span){ member, scalar_size(column->type) };
 }
 
-static bool same(span a, span b)
+static bool has_null(const rowan__key *key, const char *row)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    for (size_t i = 0; i < key->n; i++) {
+        if (value_of(key->columns[i], row).ptr == NULL)
+            return true;
+    }
+    return false;
 }
 
-static size_t hash_of(span value)
+static bool same(const rowan__key *left_key, const char *left,
+                 const rowan__key *right_key, const char *right)
 {
-    uint64_t hash = value.len, word;
+    for (size_t i = 0; i < left_key->n; i++) {
+        span a = value_of(left_key->columns[i], left);
+        span b = value_of(right_key->columns[i], right);
+
+        if (a.len != b.len || (a.len > 0 && memcmp(a.ptr, b.ptr, a.len) != 0))
+            return false;
+    }
+    return true;
+}
+
+static uint64_t hash_value(uint64_t hash, span value)
+{
+    uint64_t word;
     size_t at = 0;
 
+    hash ^= value.len;
     for (; value.len - at >= sizeof word; at += sizeof word) {
         memcpy(&word, value.ptr + at, sizeof word);
         hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
@@ -66,17 +84,23 @@ static size_t hash_of(span value)
     }
     for (; at < value.len; at++)
         hash = (hash ^ (unsigned char)value.ptr[at]) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ hash >> 29);
+    return hash ^ hash >> 29;
 }
 
-/* The slot where a value's group is, or would be. */
-static uint32_t *slot_of(const rowan__groups *groups, span value)
+/* The slot where a row's group is, or would be. */
+static uint32_t *slot_of(const rowan__groups *groups, const rowan__key *key,
+                         const char *row)
 {
-    size_t at = hash_of(value) & groups->mask;
+    uint64_t hash = 0;
+    size_t at;
 
-    while (groups->slots[at] != ROWAN__NO_GROUP &&
-           !same(value_of(groups->column, groups->rows[groups->slots[at]]), value))
-        at = (at + 1) & groups->mask;
+    for (size_t i = 0; i < key->n; i++)
+        hash = hash_value(hash, value_of(key->columns[i], row));
+    for (at = (size_t)hash & groups->mask; groups->slots[at] != ROWAN__NO_GROUP;
+         at = (at + 1) & groups->mask) {
+        if (same(&groups->key, groups->rows[groups->slots[at]], key, row))
+            break;
+    }
     return &groups->slots[at];
 }
 
@@ -96,47 +120,48 @@ static bool make_room(rowan__groups *groups, rowan_arena *arena)
     return true;
 }
 
+/* The group of the row, a new one if there is none of its values. */
+static uint32_t group_of(rowan__groups *groups, const char *row, uint32_t last)
+{
+    uint32_t *slot;
+
+    if (has_null(&groups->key, row))
+        return ROWAN__NO_GROUP;
+    if (last != ROWAN__NO_GROUP &&
+        same(&groups->key, groups->rows[last], &groups->key, row))
+        return last;
+    slot = slot_of(groups, &groups->key, row);
+    if (*slot == ROWAN__NO_GROUP) {
+        groups->rows[groups->n_groups] = row;
+        *slot = (uint32_t)groups->n_groups++;
+    }
+    return *slot;
+}
+
 rowan_status rowan__groups_make(rowan__groups *out, rowan_arena *arena,
-                                const rowan_model *shape, const rowan_column *column,
+                                const rowan_model *shape, const rowan__key *key,
                                 const void *rows, size_t n_rows, rowan_error *err)
 {
     const char *row = rows;
     uint32_t last = ROWAN__NO_GROUP;
 
-    *out = (rowan__groups){ .column = column, .n_rows = n_rows };
+    *out = (rowan__groups){ .key = *key, .n_rows = n_rows };
     if (n_rows >= ROWAN__NO_GROUP || !make_room(out, arena))
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     for (size_t i = 0; i < n_rows; i++, row += shape->row_size) {
-        span value = value_of(column, row);
-        uint32_t *slot;
-
-        if (value.ptr == NULL) {
-            out->of_row[i] = ROWAN__NO_GROUP;
-            continue;
-        }
-        if (last == ROWAN__NO_GROUP ||
-            !same(value_of(column, out->rows[last]), value)) {
-            slot = slot_of(out, value);
-            if (*slot == ROWAN__NO_GROUP) {
-                out->rows[out->n_groups] = row;
-                *slot = (uint32_t)out->n_groups++;
-            }
-            last = *slot;
-        }
-        out->of_row[i] = last;
+        out->of_row[i] = group_of(out, row, last);
+        if (out->of_row[i] != ROWAN__NO_GROUP)
+            last = out->of_row[i];
     }
     return ROWAN_OK;
 }
 
-uint32_t rowan__groups_find(const rowan__groups *groups, const rowan_column *column,
+uint32_t rowan__groups_find(const rowan__groups *groups, const rowan__key *key,
                             const void *row, uint32_t last)
 {
-    span value = value_of(column, row);
-
-    if (value.ptr == NULL || groups->n_groups == 0)
+    if (groups->n_groups == 0 || has_null(key, row))
         return ROWAN__NO_GROUP;
-    if (last != ROWAN__NO_GROUP &&
-        same(value_of(groups->column, groups->rows[last]), value))
+    if (last != ROWAN__NO_GROUP && same(&groups->key, groups->rows[last], key, row))
         return last;
-    return *slot_of(groups, value);
+    return *slot_of(groups, key, row);
 }

@@ -1,4 +1,4 @@
-/* groups_int.h - rows by the value of one of their columns.
+/* groups_int.h - rows by the values of some of their columns.
  *
  * The rows of one model that refer to the same row of another are a group. Two columns of
  * one type have the same value when its bytes are the same, so that a row of the other model
@@ -7,13 +7,14 @@
 #ifndef ROWAN_GROUPS_INT_H
 #define ROWAN_GROUPS_INT_H
 
-#include <rowan/arena.h>
-#include <rowan/model.h>
+#include "relation_int.h"
 
-#define ROWAN__NO_GROUP UINT32_MAX /* NULL; or no such value */
+#include <rowan/arena.h>
+
+#define ROWAN__NO_GROUP UINT32_MAX /* a NULL among them; or no such values */
 
 typedef struct rowan__groups {
-    const rowan_column *column;
+    rowan__key key;
     const char **rows; /* rows[n_groups]: the first row of each group */
     size_t n_groups;
     uint32_t *of_row; /* of_row[n_rows]: the group of each row */
@@ -25,13 +26,13 @@ typedef struct rowan__groups {
 /* Groups n_rows rows of `shape` that follow each other; they and the arena live as long.
  * Returns  ROWAN_OK; ROWAN_ENOMEM. */
 rowan_status rowan__groups_make(rowan__groups *out, rowan_arena *arena,
-                                const rowan_model *shape, const rowan_column *column,
+                                const rowan_model *shape, const rowan__key *key,
                                 const void *rows, size_t n_rows,
                                 rowan_error *err) ROWAN_CHECKED;
 
-/* The group of a row of another model whose `column`, of the same type, has that value.
+/* The group of a row of another model whose `key`, of the same types, has those values.
  * `last` is a group that is looked at first: rows of one group often follow each other. */
-uint32_t rowan__groups_find(const rowan__groups *groups, const rowan_column *column,
+uint32_t rowan__groups_find(const rowan__groups *groups, const rowan__key *key,
                             const void *row, uint32_t last);
 
 #endif

@@ -34,7 +34,7 @@ static void find_groups(const rowan__loading *l, uint32_t *group_of, size_t *sta
     uint32_t last = ROWAN__NO_GROUP;
 
     for (size_t i = 0; i < l->far->n_rows; i++) {
-        last = rowan__groups_find(&l->groups, l->key, row_at(l->far, i), last);
+        last = rowan__groups_find(&l->groups, &l->key, row_at(l->far, i), last);
         group_of[i] = last;
         if (last != ROWAN__NO_GROUP)
             starts[last + 1]++;
@@ -44,7 +44,7 @@ static void find_groups(const rowan__loading *l, uint32_t *group_of, size_t *sta
 /* The row that stands for all that are the same. */
 static char *one_of_all(const rowan__loading *l, size_t i)
 {
-    if (l->ends.here == NULL || l->same.of_row[i] == ROWAN__NO_GROUP)
+    if (l->ends.here.n == 0 || l->same.of_row[i] == ROWAN__NO_GROUP)
         return row_at(l->far, i);
     return l->far->bytes + (l->same.rows[l->same.of_row[i]] - l->far->bytes);
 }
@@ -113,15 +113,15 @@ static rowan_status load_all(rowan_session *session, rowan_result *result,
 static rowan_status load_with_scratch(rowan__loading *l, rowan_error *err)
 {
     rowan_status st =
-        rowan__groups_make(&l->groups, l->scratch, l->near->shape, l->ends.near,
+        rowan__groups_make(&l->groups, l->scratch, l->near->shape, &l->ends.near,
                            l->near->bytes, l->near->n_rows, err);
 
     if (st == ROWAN_OK)
         st = rowan__related_begin(l, err);
     if (st == ROWAN_OK)
         st = rowan__related_read(l, err);
-    if (st == ROWAN_OK && l->ends.here != NULL)
-        st = rowan__groups_make(&l->same, l->scratch, l->far->shape, l->ends.far,
+    if (st == ROWAN_OK && l->ends.here.n > 0)
+        st = rowan__groups_make(&l->same, l->scratch, l->far->shape, &l->ends.far,
                                 l->far->bytes, l->far->n_rows, err);
     return st == ROWAN_OK ? set_members(l, err) : st;
 }

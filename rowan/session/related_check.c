@@ -14,15 +14,15 @@ static rowan_status check_conditions(const rowan_relation_query *with,
 {
     rowan_query query = { .model = relation->target, .where = with->where };
     rowan__statement statement;
-    rowan_expr on;
-    rowan_join join;
+    rowan__between between;
     rowan_status st;
 
     if (with->where == NULL && with->order_by[0] == NULL)
         return ROWAN_OK;
-    rowan__join_between(relation, ends, &on, &join);
-    if (ends->here != NULL)
-        query.join[0] = &join;
+    if (ends->here.n > 0) {
+        rowan__join_between(&between, relation, ends);
+        query.join[0] = &between.join;
+    }
     memcpy(query.order_by, with->order_by, sizeof query.order_by);
     st =
         rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, &query, NULL, 0, err);
@@ -50,10 +50,12 @@ static rowan_status check_one(const rowan_model *model,
                               relation->name);
     }
     st = rowan__relation_ends(model, relation, &ends, err);
-    if (st == ROWAN_OK && ends.near->type == ROWAN_JSON)
-        st = rowan_fail(err, ROWAN_EINVAL,
-                        "%s.%s goes by JSON, which cannot be compared", model->name,
-                        relation->name);
+    for (size_t k = 0; k < ends.near.n && st == ROWAN_OK; k++) {
+        if (ends.near.columns[k]->type == ROWAN_JSON)
+            st = rowan_fail(err, ROWAN_EINVAL,
+                            "%s.%s goes by JSON, which cannot be compared", model->name,
+                            relation->name);
+    }
     if (st == ROWAN_OK)
         st = check_conditions(with[i], relation, &ends, err);
     return st == ROWAN_OK ? check_all(relation->target, with[i]->with, depth + 1, err)

@@ -18,6 +18,23 @@ rowan_status rowan__related_load(rowan_session *session, rowan_result *result,
                                  const rowan_relation_query *const *with,
                                  rowan_error *err) ROWAN_CHECKED;
 
+/* A join of two models by as many columns of each. */
+typedef struct rowan__equal {
+    rowan_expr each[ROWAN__MAX_FOREIGN_KEY];
+    const rowan_expr *parts[ROWAN__MAX_FOREIGN_KEY];
+    rowan_expr all;
+} rowan__equal;
+
+/* left == right, in out->all; must not be moved afterwards. */
+void rowan__equal_keys(rowan__equal *out, const rowan_model *left_model,
+                       const rowan__key *left, const rowan_model *right_model,
+                       const rowan__key *right);
+
+typedef struct rowan__between {
+    rowan__equal on;
+    rowan_join join;
+} rowan__between;
+
 /* The relation under way. */
 typedef struct rowan__loading {
     rowan_session *session;
@@ -30,9 +47,8 @@ typedef struct rowan__loading {
     rowan__groups groups;    /* of them */
     rowan__rows *far;        /* those that are related */
     rowan_query query;       /* that reads them, but for the groups */
-    rowan_join join;         /* with the model in between, and its condition */
-    rowan_expr on;
-    const rowan_column *key; /* of far rows: the value of their group */
+    rowan__between between;  /* how the model in between is joined */
+    rowan__key key;          /* of far rows: the values of their group */
     rowan__groups same;      /* of far rows, if one can be there several times */
 } rowan__loading;
 
@@ -45,8 +61,8 @@ rowan_status rowan__related_begin(rowan__loading *loading,
 rowan_status rowan__related_read(rowan__loading *loading,
                                  rowan_error *err) ROWAN_CHECKED;
 
-/* How the model in between is joined to the related rows; *join refers to *on. */
-void rowan__join_between(const rowan_relation *relation, const rowan__ends *ends,
-                         rowan_expr *on, rowan_join *join);
+/* Joins the model in between to the related rows; must not be moved afterwards. */
+void rowan__join_between(rowan__between *out, const rowan_relation *relation,
+                         const rowan__ends *ends);
 
 #endif

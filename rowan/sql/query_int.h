@@ -2,6 +2,7 @@
 #ifndef ROWAN_QUERY_INT_H
 #define ROWAN_QUERY_INT_H
 
+#include "relation_int.h"
 #include "row_statement_int.h"
 
 /* The names that a query's conditions can use: its tables', and those of the queries
@@ -34,10 +35,8 @@ static inline bool rowan__is_view(const rowan_model *model)
 /* A relation that a query goes along, as the columns that it compares: those of the near
  * model and the far one, or of each and the one between. */
 typedef struct rowan__path {
-    const rowan_model *far, *between; /* `between` NULL for most */
-    const rowan_column *near_column, *far_column;
-    const rowan_column *between_near,
-        *between_far; /* `between`'s, that refer to these */
+    const rowan_model *far, *between; /* `between` may be NULL */
+    rowan__ends ends;
 } rowan__path;
 
 /* Returns  ROWAN_OK; ROWAN_EINVAL if the model has no such relation, or the program does not

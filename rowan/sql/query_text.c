@@ -399,13 +399,17 @@ static void write_table(rowan__writer *w, const rowan__scope *scope,
 }
 
 static void write_equal(rowan__writer *w, const rowan__scope *scope,
-                        const rowan_model *a, const rowan_column *a_column,
-                        const rowan_model *b, const rowan_column *b_column)
+                        const rowan_model *left, const rowan__key *left_key,
+                        const rowan_model *right, const rowan__key *right_key)
 {
-    write_column(w, scope, a, a_column);
-    write_collation(w, a_column);
-    rowan__buf_str(w->sql, " = ");
-    write_column(w, scope, b, b_column);
+    for (size_t i = 0; i < left_key->n; i++) {
+        if (i > 0)
+            rowan__buf_str(w->sql, " AND ");
+        write_column(w, scope, left, left_key->columns[i]);
+        write_collation(w, left_key->columns[i]);
+        rowan__buf_str(w->sql, " = ");
+        write_column(w, scope, right, right_key->columns[i]);
+    }
 }
 
 /* A join along a relation: by way of the table between, if there is one. */
@@ -423,16 +427,16 @@ static void write_path(rowan__writer *w, const rowan__scope *scope,
         rowan__buf_str(w->sql, words);
         write_table(w, scope, path.between);
         rowan__buf_str(w->sql, " ON ");
-        write_equal(w, scope, path.between, path.between_near, join->near,
-                    path.near_column);
+        write_equal(w, scope, path.between, &path.ends.here, join->near,
+                    &path.ends.near);
     }
     rowan__buf_str(w->sql, words);
     write_table(w, scope, model);
     rowan__buf_str(w->sql, " ON ");
     if (path.between != NULL)
-        write_equal(w, scope, model, path.far_column, path.between, path.between_far);
+        write_equal(w, scope, model, &path.ends.far, path.between, &path.ends.there);
     else
-        write_equal(w, scope, model, path.far_column, join->near, path.near_column);
+        write_equal(w, scope, model, &path.ends.far, join->near, &path.ends.near);
 }
 
 static void write_from(rowan__writer *w, const rowan__scope *scope)

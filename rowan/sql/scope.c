@@ -58,49 +58,17 @@ const rowan_model *rowan__join_model(const rowan_join *join)
     return relation != NULL ? relation->target : NULL;
 }
 
-/* The column of `of` that a member of `from` refers to. */
-static const rowan_column *referred(const rowan_model *from, const char *member,
-                                    const rowan_model *of, const rowan_column **out)
-{
-    *out = from == NULL ? NULL : rowan_model_member(from, member);
-    if (*out == NULL || (*out)->references != of)
-        return NULL;
-    return &of->columns[(*out)->references_index];
-}
-
 rowan_status rowan__path_of(const rowan_model *near, size_t offset, rowan__path *out,
                             rowan_error *err)
 {
     const rowan_model *model = rowan__real_model(near);
     const rowan_relation *relation = rowan_relation_at(model, offset);
 
-    *out = (rowan__path){ .far = relation == NULL ? NULL : relation->target };
-    if (out->far == NULL)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s leads to a model that is not known",
-                          near->name, relation == NULL ? "?" : relation->name);
-    switch (relation->kind) {
-    case ROWAN_BELONGS_TO:
-        out->near_column = &model->columns[relation->column];
-        if (out->near_column->references == out->far)
-            out->far_column = &out->far->columns[out->near_column->references_index];
-        break;
-    case ROWAN_HAS_MANY:
-    case ROWAN_HAS_ONE:
-        out->near_column =
-            referred(out->far, relation->far_column, model, &out->far_column);
-        break;
-    case ROWAN_MANY_TO_MANY:
-        out->between = relation->between;
-        out->near_column =
-            referred(out->between, relation->far_column, model, &out->between_near);
-        out->far_column =
-            referred(out->between, relation->there, out->far, &out->between_far);
-        break;
-    }
-    if (out->near_column == NULL || out->far_column == NULL)
-        return rowan_fail(err, ROWAN_EINVAL, "%s.%s goes by columns that there are not",
-                          near->name, relation->name);
-    return ROWAN_OK;
+    if (relation == NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "%s has no such relation", near->name);
+    out->far = relation->target;
+    out->between = relation->between;
+    return rowan__relation_ends(model, relation, &out->ends, err);
 }
 
 bool rowan__is_grouped(const rowan_query *query)

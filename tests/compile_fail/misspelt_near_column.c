@@ -7,5 +7,5 @@ ROWAN_MODEL(Vote, "vote", // clang
     (rowan_int64, award_id, REFERENCES(Award, id)),
     BELONGS_TO(award, Award, awardid) // gcc
 )
-/* gcc:   'struct Vote__index' has no member named 'awardid'; did you mean 'award_id'?
+/* gcc:   'Vote__index' has no member named 'awardid'; did you mean 'award_id'?
  * clang: no member named 'awardid' in 'Vote__index' */

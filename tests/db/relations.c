@@ -56,9 +56,27 @@ ROWAN_MODEL(BookTag, "book_tag",
     (rowan_int32,     place),
     BELONGS_TO(the_tag, Tag, tag)
 )
+/* A key of two columns, and a foreign key of as many. */
+ROWAN_MODEL(Room, "room",
+    (rowan_text,      hotel,     PRIMARY_KEY, MAX(20)),
+    (rowan_int32,     number,    PRIMARY_KEY),
+    (rowan_int32,     beds),
+    HAS_MANY(stays, Stay, in, of),
+    MANY_TO_MANY(guests, Author, Stay, (in, of), guest)
+)
+ROWAN_MODEL(Stay, "stay",
+    (rowan_int64,     id,        PRIMARY_KEY),
+    (rowan_opt_int32, of),
+    (rowan_opt_text,  in,        MAX(20)),
+    (rowan_opt_int64, guest,     REFERENCES(Author, id)),
+    FOREIGN_KEY((in, of), REFERENCES(Room, hotel, number)),
+    UNIQUE(guest, of),
+    BELONGS_TO(room, Room, in, of)
+)
 /* clang-format on */
 
-ROWAN_MODELS(library, "0", Nation, Author, Profile, ProfileVisit, Book, Tag, BookTag);
+ROWAN_MODELS(library, "0", Nation, Author, Profile, ProfileVisit, Book, Tag, BookTag,
+             Room, Stay);
 
 #define N_COUNTED 64
 
@@ -726,6 +744,75 @@ static void test_many_uuid_keys(void **state)
     rowan_result_free(result);
 }
 
+/* Keys of two columns; more of them than one statement has. */
+static void test_keys_of_several_columns(void **state)
+{
+    enum {
+        N = 150
+    };
+    test_db *t = *state;
+    Room *rooms = test_alloc(N * sizeof *rooms), *room = NULL;
+    Stay *stays = test_alloc(3 * N * sizeof *stays), **of = NULL;
+    Author author = { .id = 1, .name = rowan_text_of("Ada") }, **guests = NULL;
+    rowan_result *result = NULL;
+    size_t n = 0;
+
+    create(t);
+    for (int i = 0; i < N; i++) {
+        rooms[i] = (Room){ .hotel = rowan_text_of(i % 2 == 0 ? "A" : "B"),
+                           .number = i / 2,
+                           .beds = i };
+        stays[2 * i] = (Stay){ .id = 2 * i,
+                               .of = { true, i / 2 },
+                               .in = { rooms[i].hotel.ptr, rooms[i].hotel.len } };
+        stays[2 * i + 1] = stays[2 * i];
+        stays[2 * i + 1].id++;
+        stays[2 * N + i] =
+            (Stay){ .id = 2 * N + i, .of = { true, i } }; /* of nothing */
+    }
+    stays[7].guest = ROWAN_SOME(rowan_opt_int64, 1); /* in B, 1 */
+    assert_ok(rowan_insert(t->db, Author, &author, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, Room, rooms, N, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, Stay, stays, 3 * N, &t->err), &t->err);
+
+    assert_ok(rowan_fetch(
+                  t->db,
+                  rowan_select(
+                      Room, .with = { rowan_with(Room, stays,
+                                                 .order_by = { rowan_desc(Stay, id) }),
+                                      rowan_with(Room, guests) }),
+                  &result, &t->err),
+              &t->err);
+    assert_int_equal(rowan_result_count(result), N);
+    for (int i = 0; i < N; i++) {
+        room = &rowan_rows(result, Room)[i];
+        assert_ok(rowan_related_many(Room, room, stays, &of, &n, &t->err), &t->err);
+        assert_int_equal(n, 2);
+        assert_int_equal(of[0]->id, 2 * room->beds + 1);
+        assert_int_equal(of[1]->id, 2 * room->beds);
+        assert_ok(rowan_related_many(Room, room, guests, &guests, &n, &t->err),
+                  &t->err);
+        assert_int_equal(n, room->beds == 3);
+    }
+    rowan_result_free(result);
+
+    assert_ok(rowan_fetch(t->db,
+                          rowan_select(Stay, .order_by = { rowan_asc(Stay, id) },
+                                       .with = { rowan_with(Stay, room) }),
+                          &result, &t->err),
+              &t->err);
+    for (int i = 0; i < 3 * N; i++) {
+        assert_ok(
+            rowan_related_one(Stay, &rowan_rows(result, Stay)[i], room, &room, &t->err),
+            &t->err);
+        if (i < 2 * N)
+            assert_int_equal(room->beds, i / 2);
+        else
+            assert_null(room);
+    }
+    rowan_result_free(result);
+}
+
 static void test_wrong_relations_are_refused(void **state)
 {
     test_db *t = *state;
@@ -831,6 +918,7 @@ int main(void)
         cmocka_unit_test(test_many_keys),
         cmocka_unit_test(test_many_text_keys),
         cmocka_unit_test(test_many_uuid_keys),
+        cmocka_unit_test(test_keys_of_several_columns),
         cmocka_unit_test(test_wrong_relations_are_refused),
         cmocka_unit_test(test_one_state),
     };

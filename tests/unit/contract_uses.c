@@ -138,7 +138,8 @@ static void a_relation_is_what_loading_it_uses(void **state)
         "REFERENCES(Club, code)), "
         "(t, head), BELONGS_TO(of, Club, club), HAS_ONE(deputy, Member, head), "
         "BELONGS_TO(above, Member, head), MANY_TO_MANY(tags, Tag, Tagging, who, what), "
-        "UNIQUE(a, b, c)\0"
+        "HAS_MANY(pairs, Tagging, who, what), BELONGS_TO(pair, Tag, club, head), "
+        "MANY_TO_MANY(both, Tag, Tagging, (who, what), (what)), UNIQUE(a, b, c)\0"
         "\1ROWANMODEL\1Tag\1tag\1(t, id, PRIMARY_KEY), (t, word)\0"
         "\1ROWANMODEL\1Tagging\1tagging\1(t, who), (t, what)\0";
     static const struct {
@@ -164,6 +165,18 @@ static void a_relation_is_what_loading_it_uses(void **state)
                           "Tag.word read Member.tags a.c:7 tag.word\n"
                           "Tagging.what read Member.tags a.c:7 tagging.what\n"
                           "Tagging.who filter Member.tags a.c:7 tagging.who\n" },
+        { "Member\1pairs", "Tagging.what read Member.pairs a.c:7 tagging.what\n"
+                           "Tagging.what filter Member.pairs a.c:7 tagging.what\n"
+                           "Tagging.who read Member.pairs a.c:7 tagging.who\n"
+                           "Tagging.who filter Member.pairs a.c:7 tagging.who\n" },
+        { "Member\1pair", "Tag.id read Member.pair a.c:7 tag.id\n"
+                          "Tag.id filter Member.pair a.c:7 tag.id\n"
+                          "Tag.word read Member.pair a.c:7 tag.word\n" },
+        { "Member\1both", "Tag.id read Member.both a.c:7 tag.id\n"
+                          "Tag.id filter Member.both a.c:7 tag.id\n"
+                          "Tag.word read Member.both a.c:7 tag.word\n"
+                          "Tagging.what read Member.both a.c:7 tagging.what\n"
+                          "Tagging.who filter Member.both a.c:7 tagging.who\n" },
         { "Club\1*",
           "Club.code read * a.c:7 club.code\nClub.id read * a.c:7 club.id\n" },
     };

@@ -74,11 +74,12 @@ static void relations_are_no_columns(void **state)
     assert_int_equal(awards->kind, ROWAN_HAS_MANY);
     assert_int_equal(awards->offset, offsetof(Person, awards));
     assert_ptr_equal(awards->target, &Award_model);
-    assert_string_equal(awards->far_column, "person_id");
+    assert_string_equal(awards->far_columns, "person_id");
     assert_ptr_equal(tags->between, &PersonTag_model);
-    assert_string_equal(tags->there, "tag_id");
+    assert_string_equal(tags->there_columns, "tag_id");
     assert_int_equal(person->kind, ROWAN_BELONGS_TO);
-    assert_int_equal(person->column, 1);
+    assert_int_equal(person->n_columns, 1);
+    assert_int_equal(person->columns[0].column, 1);
     assert_null(rowan_model_relation(&Person_model, "award", 5));
     assert_null(rowan_relation_at(&Person_model, 0));
     assert_string_equal(rowan_model_member(&Award_model, "person_id")->name, "whose");
@@ -101,21 +102,22 @@ static void relations_find_their_columns(void **state)
     rowan__ends ends = ends_of(&Person_model, "awards");
 
     (void)state;
-    assert_ptr_equal(ends.near, &Person_columns[0]);
-    assert_ptr_equal(ends.far, &Award_columns[1]);
-    assert_null(ends.here);
+    assert_ptr_equal(ends.near.columns[0], &Person_columns[0]);
+    assert_ptr_equal(ends.far.columns[0], &Award_columns[1]);
+    assert_int_equal(ends.here.n, 0);
+    assert_int_equal(ends.far.n, 1);
     ends = ends_of(&Award_model, "person");
-    assert_ptr_equal(ends.near, &Award_columns[1]);
-    assert_ptr_equal(ends.far, &Person_columns[0]);
+    assert_ptr_equal(ends.near.columns[0], &Award_columns[1]);
+    assert_ptr_equal(ends.far.columns[0], &Person_columns[0]);
     ends = ends_of(&Passport_model, "person"); /* where the foreign key points to */
-    assert_ptr_equal(ends.far, &Person_columns[1]);
+    assert_ptr_equal(ends.far.columns[0], &Person_columns[1]);
     ends = ends_of(&Passport_model, "other"); /* the key, without one */
-    assert_ptr_equal(ends.far, &Person_columns[0]);
+    assert_ptr_equal(ends.far.columns[0], &Person_columns[0]);
     ends = ends_of(&Person_model, "tags");
-    assert_ptr_equal(ends.near, &Person_columns[0]);
-    assert_ptr_equal(ends.here, &PersonTag_columns[0]);
-    assert_ptr_equal(ends.there, &PersonTag_columns[1]);
-    assert_ptr_equal(ends.far, &Tag_columns[0]);
+    assert_ptr_equal(ends.near.columns[0], &Person_columns[0]);
+    assert_ptr_equal(ends.here.columns[0], &PersonTag_columns[0]);
+    assert_ptr_equal(ends.there.columns[0], &PersonTag_columns[1]);
+    assert_ptr_equal(ends.far.columns[0], &Tag_columns[0]);
 }
 
 static void the_check_names_the_relation(void **state)
@@ -134,8 +136,9 @@ static void the_check_names_the_relation(void **state)
         { &OtherType_model,
           "OtherType.xs: Extra.word is text, but OtherType.id is int64" },
         { &SameName_model, "model SameName has a column and a relation named xs" },
-        { &TwoKeys_model, "TwoKeys.xs: TwoKeys has a key of several columns, and "
-                          "Extra.owner is no foreign key" },
+        { &TwoKeys_model,
+          "TwoKeys.xs: the key of TwoKeys has 2 columns, and Extra.owner is "
+          "no foreign key" },
         { &NoLink_model, "NoLink.tags: PersonTag has no column id" },
         { &WrongLink_model,
           "WrongLink.tags: PersonTag.person_id refers to Person, not to WrongLink" },

@@ -19,6 +19,9 @@
  *                                       Between lead to: its column `here` refers to this
  *                                       row, its column `there` to a row of Model. A row of
  *                                       Model is there once for each row of Between
+ * Where the foreign key has several columns, all of them are named, in its order:
+ * BELONGS_TO(room, Room, hotel, number); in MANY_TO_MANY each side in brackets. A column that
+ * is no foreign key refers to the primary key.
  * Model and Between may be declared later, or be the model itself. Columns of theirs go by
  * the names of the struct's members; rowan_models_check() checks them, the compiler those
  * of the model itself.
@@ -48,6 +51,7 @@ extern "C" {
 #endif
 
 struct rowan_model;
+struct rowan_key_part;
 
 typedef enum rowan_relation_kind {
     ROWAN_BELONGS_TO,
@@ -62,14 +66,18 @@ typedef struct rowan_relation {
     const char *name; /* of the member, and in JSON */
     rowan_relation_kind kind;
     uint16_t offset; /* bytes from the start of the struct to the member */
-    uint16_t column; /* BELONGS_TO: the index of the column that refers */
+    const struct rowan_key_part
+        *columns; /* BELONGS_TO: columns[n_columns], which refer */
+    size_t n_columns;
     const struct rowan_model *target; /* the model of the related rows */
     const char *target_name;
-    const char *far_column; /* the member that refers to this row: of the target for
-                             * HAS_MANY and HAS_ONE, of `between` for MANY_TO_MANY */
+    const char
+        *far_columns; /* the members that refer to this row, "a" or "a, b": of the
+                              * target for HAS_MANY and HAS_ONE, of `between` for
+                              * MANY_TO_MANY; there in brackets or not */
     const struct rowan_model *between; /* MANY_TO_MANY, else NULL */
     const char *between_name;
-    const char *there; /* the member of `between` that refers to the target */
+    const char *there_columns; /* those of `between` that refer to the target */
 } rowan_relation;
 
 /* The relation whose member lies there, or the one of that name; NULL if there is none. */
@@ -157,14 +165,14 @@ typedef struct rowan__to_one {
 #define ROWAN__LEADS_TO(M, rel, k, T) \
     .name = #rel, .kind = k, .offset = __builtin_offsetof(M, rel), .target = &T##_model, \
     .target_name = #T
-#define ROWAN__BELONGING(M, rel, T, col) \
+#define ROWAN__BELONGING(M, rel, T, ...) \
     { ROWAN__LEADS_TO(M, rel, ROWAN_BELONGS_TO, T), \
-      .column = __builtin_offsetof(struct M##__index, col) },
-#define ROWAN__HAVING(M, k, rel, T, col) \
-    { ROWAN__LEADS_TO(M, rel, k, T), .far_column = #col },
+      .columns = ROWAN__PARTS(M, __VA_ARGS__), .n_columns = ROWAN__COUNT_OF(__VA_ARGS__) },
+#define ROWAN__HAVING(M, k, rel, T, ...) \
+    { ROWAN__LEADS_TO(M, rel, k, T), .far_columns = #__VA_ARGS__ },
 #define ROWAN__CONNECTED(M, rel, T, B, here_col, there_col) \
-    { ROWAN__LEADS_TO(M, rel, ROWAN_MANY_TO_MANY, T), .far_column = #here_col, \
-      .between = &B##_model, .between_name = #B, .there = #there_col },
+    { ROWAN__LEADS_TO(M, rel, ROWAN_MANY_TO_MANY, T), .far_columns = #here_col, \
+      .between = &B##_model, .between_name = #B, .there_columns = #there_col },
 
 /* clang-format on */
 
