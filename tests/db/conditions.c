@@ -188,6 +188,27 @@ static void test_other_queries(void **state)
     assert_int_equal(n, 1);
 }
 
+/* A difference: MariaDB has no LIMIT in such a query. */
+static void test_one_of_the_first(void **state)
+{
+    test_db *t = *state;
+    const rowan_expr *first = rowan_in_query(
+        Place, code,
+        rowan_select(VisitedPlace, .order_by = { rowan_desc(Visit, nights) },
+                     .limit = 1));
+    uint64_t n = 0;
+    rowan_status st;
+
+    add_places(t);
+    st = rowan_count(t->db, rowan_select(Place, .where = first), &n, &t->err);
+    if (test_is_mariadb(t)) {
+        assert_status(st, ROWAN_EUNSUPPORTED, &t->err);
+    } else {
+        assert_ok(st, &t->err);
+        assert_int_equal(n, 1);
+    }
+}
+
 static void test_sets(void **state)
 {
     test_db *t = *state;
@@ -344,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_case_of_other_letters),
         cmocka_unit_test(test_other_queries),
+        cmocka_unit_test(test_one_of_the_first),
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_combined_by_name),

@@ -399,6 +399,33 @@ static void test_join_of_a_view(void **state)
     rowan_result_free(result);
 }
 
+static void test_cursor_of_a_view(void **state)
+{
+    test_db *t = *state;
+    rowan_cursor *cursor = NULL;
+    void *rows = NULL;
+    size_t n = 0, all = 0;
+    rowan_status st;
+
+    add_samples(t, 1000);
+    assert_ok(rowan_cursor_open(t->db,
+                                rowan_select(SampleWords,
+                                             .where = rowan_lt(Sample, small, 900),
+                                             .order_by = { rowan_asc(Sample, small) }),
+                                &cursor, &t->err),
+              &t->err);
+    while ((st = rowan_cursor_next(cursor, &rows, &n, &t->err)) == ROWAN_ROW) {
+        const SampleWords *words = rows;
+
+        for (size_t i = 0; i < n; i++, all++)
+            assert_string_equal(words[i].words.ptr,
+                                test_printf("%c%03d", 'a' + (int)all % 4, (int)all));
+    }
+    assert_int_equal(st, ROWAN_DONE);
+    assert_int_equal(all, 900);
+    rowan_cursor_close(cursor);
+}
+
 static void test_nulls_first_and_last(void **state)
 {
     test_db *t = *state;
@@ -517,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_left_joins),
         cmocka_unit_test(test_self_join),
         cmocka_unit_test(test_join_of_a_view),
+        cmocka_unit_test(test_cursor_of_a_view),
         cmocka_unit_test(test_nulls_first_and_last),
         cmocka_unit_test(test_expressions_of_the_database),
         cmocka_unit_test(test_row_locks),
