@@ -426,6 +426,38 @@ static void test_levels(void **state)
     rowan_session_close(other);
 }
 
+/* A write to a row that another has changed since the transaction first read: PostgreSQL
+ * refuses it, MariaDB writes over it (unless innodb_snapshot_isolation is on), and on SQLite
+ * there is no other while one may write. */
+static void test_writing_what_another_changed(void **state)
+{
+    rowan_transaction_opts opts = { .isolation = ROWAN_REPEATABLE_READ };
+    test_db *t = *state;
+    rowan_session *other = NULL;
+    rowan_status expected = ROWAN_OK;
+    uint64_t n = 0;
+
+    unit_begin(t);
+    if (test_is_sqlite(t))
+        return; /* test_a_deadlock_is_busy shows it */
+    if (test_is_postgres(t) ||
+        strcmp(test_value(t, "show variables where variable_name = "
+                             "'innodb_snapshot_isolation' and value = 'ON'"),
+               "") != 0)
+        expected = ROWAN_EBUSY;
+    other = test_session(t);
+    assert_ok(rowan_begin_with(t->db, &opts, &t->err), &t->err);
+    assert_ok(rowan_count(t->db, rowan_select(Author), &n, &t->err), &t->err);
+    assert_ok(rowan_update_where(other, Author, rowan_eq(Author, id, 1), &n, &t->err,
+                                 rowan_set(Author, name, "theirs")),
+              &t->err);
+    assert_status(rowan_update_where(t->db, Author, rowan_eq(Author, id, 1), &n,
+                                     &t->err, rowan_set(Author, country, "mine")),
+                  expected, &t->err);
+    rowan_rollback(t->db);
+    rowan_session_close(other);
+}
+
 /* Others in the way. */
 
 /* Two that read the sum of all scores and write it to their own row: one of them has to run
@@ -786,6 +818,7 @@ int main(void)
         cmocka_unit_test(test_too_many_savepoints),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_writing_what_another_changed),
         cmocka_unit_test(test_serialization_failures_run_again),
         cmocka_unit_test(test_a_deadlock_is_busy),
         cmocka_unit_test(test_a_savepoint_after_a_deadlock),

@@ -30,11 +30,20 @@ ROWAN_MODEL(Node, "node",
     (rowan_text,      name),
     (rowan_opt_int64, inside, REFERENCES(Node, id))
 )
+
+/* Stops of lines, each of which may come after another one: a reference of two columns. */
+ROWAN_MODEL(Stop, "stop",
+    (rowan_text,      line,   PRIMARY_KEY),
+    (rowan_int32,     number, PRIMARY_KEY),
+    (rowan_opt_text,  after_line),
+    (rowan_opt_int32, after_number),
+    FOREIGN_KEY((after_line, after_number), REFERENCES(Stop, line, number))
+)
 /* clang-format on */
 
-static const rowan_model *const unit_list[] = { &Book_model, &Node_model,
+static const rowan_model *const unit_list[] = { &Book_model, &Node_model, &Stop_model,
                                                 &Author_model };
-static const rowan_models unit_models = { "unit", "0", unit_list, 3 };
+static const rowan_models unit_models = { "unit", "0", unit_list, 4 };
 
 /* New tables: the authors Ada, Alan and Grace, 1 to 3, and a book of each of the first two. */
 static inline void unit_begin(test_db *t)

@@ -1,6 +1,8 @@
 /* relations.c - related rows, with each call failing in turn. */
 #include "fault.h"
 
+#include <rowan/unit.h>
+
 /* clang-format off */
 ROWAN_MODEL(Singer, "fault singer",
     (rowan_int64,     id,      PRIMARY_KEY),
@@ -89,6 +91,38 @@ static rowan_status in_transaction(test_db *t, rowan_error *err)
     return st;
 }
 
+/* As objects of the session: one row is one of them. */
+static rowan_status objects(test_db *t, rowan_error *err)
+{
+    Singer **singers = NULL, *first = NULL;
+    Song **songs = NULL;
+    size_t n = 0, n_songs = 0;
+    rowan_status st = rowan_session_get(t->db, Singer, 1, &first, err);
+
+    if (st == ROWAN_OK)
+        st = rowan_session_fetch(
+            t->db, Singer,
+            rowan_select(Singer, .order_by = { rowan_asc(Singer, id) },
+                         .with = { rowan_with(Singer, songs,
+                                              .with = { rowan_with(Song, singer) }) }),
+            &singers, &n, err);
+    if (st == ROWAN_OK)
+        fault_expect(n == N_SINGERS && singers[0] == first);
+    if (st == ROWAN_OK)
+        st = rowan_related_many(Singer, first, songs, &songs, &n_songs, err);
+    if (st == ROWAN_OK)
+        fault_expect(n_songs == 2);
+    for (size_t i = 0; i < n_songs && st == ROWAN_OK; i++) {
+        Singer *again = NULL;
+
+        st = rowan_related_one(Song, songs[i], singer, &again, err);
+        if (st == ROWAN_OK)
+            fault_expect(again == first);
+    }
+    rowan_session_clear(t->db);
+    return st;
+}
+
 static rowan_status reflect(test_db *t, rowan_error *err)
 {
     const rowan_relation *songs = rowan_model_relation(&Singer_model, "songs", 5);
@@ -106,6 +140,7 @@ static rowan_status reflect(test_db *t, rowan_error *err)
 static const fault_scenario scenarios[] = {
     { "fetch", fetch, .reads = true },
     { "in_transaction", in_transaction, .reads = true },
+    { "objects", objects, .reads = true },
     { "reflect", reflect, .reads = true },
 };
 

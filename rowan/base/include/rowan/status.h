@@ -30,7 +30,7 @@ typedef enum rowan_status {
     ROWAN_ENOTFOUND = -2,    /* nothing there under that key or name */
     ROWAN_ECONFLICT = -3,    /* a unique key is taken */
     ROWAN_ECONSTRAINT = -4,  /* another constraint of the database refuses */
-    ROWAN_EBUSY = -5,        /* lock, deadlock or serialization failure: run it again */
+    ROWAN_EBUSY = -5,        /* a lock, a deadlock, a lost race: run it again */
     ROWAN_ECONN = -6,        /* the connection is gone: reconnect, then try again */
     ROWAN_ETIMEOUT = -7,     /* the time given is over */
     ROWAN_EUNSUPPORTED = -8, /* this database or build cannot do it */

@@ -17,14 +17,17 @@ extern "C" {
 /* What a transaction sees of others. Each level gives at least what its name promises:
  *                   PostgreSQL            MariaDB (InnoDB)        SQLite
  * READ_COMMITTED    its own               its own                 SERIALIZABLE
- * REPEATABLE_READ   one state; a write    one state for reads;    SERIALIZABLE
- *                   to a row changed      a write sees the
- *                   since is EBUSY        latest (use a VERSION)
+ * REPEATABLE_READ   one state; to write   one state for reads;    SERIALIZABLE
+ *                   a row that changed    a write is made to
+ *                   since is EBUSY        the latest row, unless
+ *                                         innodb_snapshot_
+ *                                         isolation is on (the
+ *                                         default since 11.6)
  * SERIALIZABLE      EBUSY for one of      reads lock; EBUSY for   one writer at
  *                   those in conflict     a deadlock or a wait    a time
  *                                         that is too long
- * DEFAULT is the database's setting: READ_COMMITTED on PostgreSQL, REPEATABLE_READ on
- * MariaDB, unless it was changed there. */
+ * DEFAULT is what the database is set to on PostgreSQL, and REPEATABLE_READ on MariaDB. A
+ * VERSION (rowan/unit.h) finds lost updates on each level. */
 typedef enum rowan_isolation {
     ROWAN_ISOLATION_DEFAULT,
     ROWAN_READ_COMMITTED,

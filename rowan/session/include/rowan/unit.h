@@ -96,8 +96,8 @@ rowan_status rowan_session_fetch_rows(rowan_session *session, const rowan_model 
 /* Makes a copy of `row` and of its texts an object, to be inserted at the next flush, which
  * also writes an AUTO key that is 0 into it.
  * out      as above; may be NULL
- * Returns  ROWAN_OK; ROWAN_ECONFLICT if the session has an object with this key;
- *          ROWAN_EUNSUPPORTED if it only reads. */
+ * Returns  ROWAN_OK; ROWAN_ECONFLICT if the session has an object with this key (also one
+ *          that is to be deleted: flush first); ROWAN_EUNSUPPORTED if it only reads. */
 rowan_status rowan_session_add_row(rowan_session *session, const rowan_model *model,
                                    const void *row, void *out,
                                    rowan_error *err) ROWAN_CHECKED;
