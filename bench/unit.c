@@ -234,13 +234,11 @@ static void run_on(const char *uri)
 
 int main(int argc, char **argv)
 {
-    const char *maria = getenv("ROWAN_TEST_MARIADB");
-
     bench_start(argc, argv, "unit: a session's commit, time for one object");
     run_on(bench_printf("sqlite:///%s/unit.db", bench.dir));
     if (bench.postgres != NULL)
         run_on(bench.postgres);
-    if (maria != NULL)
-        run_on(maria);
+    if (bench.mariadb != NULL)
+        run_on(bench.mariadb);
     return 0;
 }

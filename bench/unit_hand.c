@@ -238,15 +238,6 @@ static void delete_postgres(unit_hand *hand, const BenchPerson *people, size_t n
 
 /* MariaDB. */
 
-static MYSQL_STMT *prepare_maria(unit_hand *hand, const char *sql)
-{
-    MYSQL_STMT *stmt = mysql_stmt_init(hand->maria);
-
-    if (mysql_stmt_prepare(stmt, sql, strlen(sql)) != 0)
-        die_maria(hand, stmt);
-    return stmt;
-}
-
 static void set_text(MYSQL_BIND *bind, unsigned long *len, rowan_text text)
 {
     *len = text.len;
@@ -431,24 +422,15 @@ static void open_postgres(unit_hand *hand, const char *uri)
 
 static void open_maria(unit_hand *hand, const char *uri)
 {
-    char user[64], password[64], host[64], database[64];
-    unsigned port;
     char *sql = rows_of(INSERT_INTO, TOGETHER, N_VALUES, false, " RETURNING id");
     char *keys = rows_of("DELETE FROM person WHERE id IN ", TOGETHER, 1, false, "");
 
-    if (sscanf(uri, "mariadb://%63[^:]:%63[^@]@%63[^:]:%u/%63s", user, password, host,
-               &port, database) != 5)
-        bench_die("not a URI of MariaDB: %s", uri);
     hand->name = "mariadb";
-    hand->maria = mysql_init(NULL);
-    (void)mysql_options(hand->maria, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-    if (mysql_real_connect(hand->maria, host, user, password, database, port, NULL,
-                           CLIENT_FOUND_ROWS) == NULL)
-        die_maria(hand, NULL);
-    hand->insert.maria = prepare_maria(hand, sql);
-    hand->update.maria =
-        prepare_maria(hand, "UPDATE person SET country = ? WHERE id = ?");
-    hand->delete.maria = prepare_maria(hand, keys);
+    hand->maria = people_open_mariadb(uri);
+    hand->insert.maria = people_prepare_mariadb(hand->maria, sql);
+    hand->update.maria = people_prepare_mariadb(
+        hand->maria, "UPDATE person SET country = ? WHERE id = ?");
+    hand->delete.maria = people_prepare_mariadb(hand->maria, keys);
     free(sql);
     free(keys);
 }

@@ -15,7 +15,7 @@
 #include "alloc_int.h"
 
 #define MAX_VALUES 8192 /* of one batch of statements: 256 KB */
-#define MAX_KEYS   128  /* of one DELETE */
+#define MAX_KEYS   512  /* of one DELETE */
 #define MAX_ARRAY  1000 /* the same by an array */
 
 static rowan_status out_of_memory(rowan_error *err)
