@@ -50,7 +50,7 @@ function code(    i, n, paragraphs, from, text, inside, statements, begin) {
             inside = lines[i] ~ /^(ROWAN_|static |struct |typedef |#|\/\*)/ ? 1 : 2
             if (inside == 1)
                 put("examples.c", start + i, "")
-            else if (statements == "")
+            else if (begin == 0)
                 begin = start + i
         }
         if (inside == 1) {

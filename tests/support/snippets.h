@@ -3,6 +3,7 @@
 #define TEST_SNIPPETS_H
 
 #include <rowan/session.h>
+#include <stdio.h>
 
 /* Names that a piece of code may use beside `db` and `err`; `rows` is freed behind it. */
 #define SNIPPET_BEGIN           \
@@ -17,17 +18,17 @@
     rowan_result_free(rows); \
     return st;
 
-/* Code in the tables. */
-#define CONDITION(...)  \
-    if (st == ROWAN_OK) \
-    st = rowan_count(db, rowan_select(Person, .where = (__VA_ARGS__)), &n, err)
-#define ORDER(...)                      \
-    if (st == ROWAN_OK && rows == NULL) \
+/* Code in the tables; a condition tells how many rows it holds for. */
+#define CONDITION(...)                                                               \
+    if (st == ROWAN_OK)                                                              \
+        st = rowan_count(db, rowan_select(Person, .where = (__VA_ARGS__)), &n, err); \
+    if (st == ROWAN_OK)                                                              \
+    (void)fprintf(stderr, "count %d %d\n", __LINE__, (int)n)
+#define ORDER(...)           \
+    rowan_result_free(rows); \
+    rows = NULL;             \
+    if (st == ROWAN_OK)      \
     st = rowan_fetch(db, rowan_select(Person, .order_by = { __VA_ARGS__ }), &rows, err)
-#define OPTION(...)           \
-    (void)(rowan_engine_opts) \
-    {                         \
-        __VA_ARGS__           \
-    }
+#define OPTION(...) (void)((rowan_engine_opts){ __VA_ARGS__ })
 
 #endif
