@@ -95,15 +95,19 @@ rowan_status rowan_delete_rows_returning(rowan_session *session,
 #define ROWAN__EACH_COLUMN(M, ...) __VA_OPT__(ROWAN__COL(M, __VA_ARGS__, "f"),)
 
 #define rowan_insert_returning(session, M, rows, n_rows, out, err)                       \
-    rowan_insert_rows_returning((session), ROWAN__MODEL(M, "w"), ROWAN__CONST_ROW(M, rows), \
-                                (n_rows), (out), (err))
+    rowan_insert_rows_returning((session),                                               \
+                                ROWAN__MODEL_FOR(M, ROWAN__USE_ALL(M, "w"); ROWAN__USE_ALL(M, "r")), \
+                                ROWAN__CONST_ROW(M, rows), (n_rows), (out), (err))
 #define rowan_update_returning(session, M, where, out, err, ...)                         \
     rowan_update_rows_returning(                                                         \
-        (session), ROWAN__MODEL(M, "r"), (where), (const rowan_assignment[]){ __VA_ARGS__ }, \
+        (session), ROWAN__MODEL_FOR(M, ROWAN__USE_ALL(M, "r"); ROWAN__USE_ROWS(M, "w")), \
+        (where), (const rowan_assignment[]){ __VA_ARGS__ },                              \
         sizeof((const rowan_assignment[]){ __VA_ARGS__ }) / sizeof(rowan_assignment),    \
         (out), (err))
 #define rowan_delete_returning(session, M, where, out, err)                              \
-    rowan_delete_rows_returning((session), ROWAN__MODEL(M, "r"), (where), (out), (err))
+    rowan_delete_rows_returning((session),                                               \
+                                ROWAN__MODEL_FOR(M, ROWAN__USE_ALL(M, "r"); ROWAN__USE_ROWS(M, "w")), \
+                                (where), (out), (err))
 
 /* clang-format on */
 
