@@ -9,11 +9,13 @@
  *             is one INSERT ... SELECT ... ORDER BY, which draws them in that order.
  * MariaDB     an INSERT of known length numbers its rows upwards as they stand (the manual
  *             on innodb_autoinc_lock_mode).
- * SQLite      a new key is one more than the greatest there is, and nobody else can write.
+ * SQLite      a new key is one more than the greatest there is, and nobody else can write:
+ *             the rows are given those keys. RETURNING doubles the time of an INSERT; it is
+ *             left for tables whose keys do not begin there (AUTOINCREMENT).
  *
- * So the keys are those of the rows if they come in rising order; if they do not, but have
- * no gap, they are sorted. Anything else (SQLite draws lots behind the greatest key of all)
- * is an error, never a guess.
+ * Where keys come back, they are those of the rows if they come in rising order; if they do
+ * not, but have no gap, they are sorted. Anything else (SQLite draws lots behind the
+ * greatest key of all) is an error, never a guess.
  */
 #include "insert_int.h"
 
@@ -59,7 +61,7 @@ static rowan_status set_key(const rowan_column *key, void *row, int64_t number,
     return rowan_column_set(key, row, &value, err);
 }
 
-/* Runs a statement that gives n_keys keys, or none if they `may_lack`. */
+/* Runs a statement that gives n_keys keys, or none if it `may_lack` them. */
 static rowan_status read_keys(rowan_session *session, const rowan__statement *statement,
                               size_t n_keys, bool may_lack, rowan_result **out,
                               rowan_error *err)
@@ -268,20 +270,35 @@ static rowan_status insert_statements(rowan_session *session, const rowan_model 
     return st;
 }
 
-/* Gives the rows keys from their sequence, if that can be used. */
+/* Keys that follow each other behind the greatest one. */
+static rowan_status count_on(const rowan_model *model, const row_list *list,
+                             int64_t greatest, rowan_error *err)
+{
+    const rowan_column *key = rowan_model_key(model);
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < list->n_rows && st == ROWAN_OK; i++)
+        st = set_key(key, row_at(list, i), greatest + 1 + (int64_t)i, err);
+    return st;
+}
+
+/* Gives the rows keys before they are inserted, if that can be done. */
 static rowan_status draw_keys(rowan_session *session, const rowan_model *model,
                               const row_list *list, bool *drawn, rowan_error *err)
 {
+    bool counts = rowan__session_dialect(session)->counts_keys;
     rowan_query query = { .model = model };
     rowan__statement statement;
     rowan_result *result = NULL;
     rowan_status st;
 
     rowan__statement_of_keys(&statement, &query, list->n_rows);
-    st = read_keys(session, &statement, list->n_rows, true, &result, err);
+    st = read_keys(session, &statement, counts ? 1 : list->n_rows, true, &result, err);
     rowan__statement_done(&statement);
     *drawn = st == ROWAN_OK && rowan_result_count(result) > 0;
-    if (*drawn)
+    if (*drawn && counts)
+        st = count_on(model, list, *(int64_t *)rowan_result_rows(result), err);
+    else if (*drawn)
         st = set_keys(model, list, 0, rowan_result_rows(result), list->n_rows, err);
     rowan_result_free(result);
     return st;
@@ -290,11 +307,12 @@ static rowan_status draw_keys(rowan_session *session, const rowan_model *model,
 static rowan_status insert_missing(rowan_session *session, const rowan_model *model,
                                    const row_list *list, rowan_error *err)
 {
+    const rowan__dialect *dialect = rowan__session_dialect(session);
     bool drawn = false;
     rowan_status st = ROWAN_OK;
 
-    if (rowan__session_dialect(session)->has_sequences &&
-        is_bulk(session, list->n_rows))
+    if (dialect->counts_keys ||
+        (dialect->has_sequences && is_bulk(session, list->n_rows)))
         st = draw_keys(session, model, list, &drawn, err);
     if (st != ROWAN_OK)
         return st;

@@ -148,6 +148,7 @@ const rowan__dialect rowan__dialect_sqlite = {
     .staging_options = "",
     .staging_drop = "DROP TABLE IF EXISTS ",
     .lock_rows = "",
+    .counts_keys = true,
     .begin_write = "BEGIN IMMEDIATE",
     .begin_read = "BEGIN",
     .begin_only_reads = "BEGIN",

@@ -54,6 +54,8 @@ typedef struct rowan__dialect {
     const char *lock_rows;    /* behind a SELECT: what it found, or did not, stays */
     const char *unlock; /* lets go of all names; NULL if the transaction's end does */
     bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
+    bool counts_keys;   /* an AUTO key is one more than the greatest there is, and who
+                         * writes is alone */
     bool wants_analyze; /* plans against a new table need its statistics */
 
     /* Queries. */

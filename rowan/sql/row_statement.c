@@ -1,6 +1,8 @@
 /* row_statement.c - statements about one row. See statement_int.h and row_statement_int.h. */
 #include "row_statement_int.h"
 
+#include <string.h>
+
 /* Whether a column's value is a parameter of a statement about a row; keys that find the
  * row come last. */
 static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
@@ -203,6 +205,24 @@ static void write_insert_rows(rowan__writer *w, const rowan__statement *s)
     rowan__write_ident(w, rowan_model_key(s->query->model)->name);
 }
 
+/* The key behind which n_rows new ones begin, if there are so many. */
+static void write_greatest_key(rowan__writer *w, const rowan__statement *s)
+{
+    const rowan_model *model = s->query->model;
+
+    rowan__buf_str(w->sql, "SELECT q.top FROM (SELECT max(coalesce(max(");
+    rowan__write_ident(w, rowan_model_key(model)->name);
+    rowan__buf_str(w->sql, "), 0), 0) AS top FROM ");
+    rowan__sql_table(w->dialect, w->sql, model);
+    rowan__buf_str(w->sql, ") AS q WHERE q.top <= 9223372036854775807 - ");
+    rowan__write_param(w);
+    rowan__buf_str(w->sql,
+                   " AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = "
+                   "'table' AND sql LIKE '%AUTOINCREMENT%' AND lower(name) = lower(");
+    rowan__sql_string(w->sql, model->table, strlen(model->table));
+    rowan__buf_str(w->sql, "))");
+}
+
 /* pg_get_serial_sequence() reads its first argument as SQL, so the quoted name goes in as a
  * string; both come from the model. OFFSET 0 has it asked once. Whoever may insert into the
  * table may not therefore use the sequence of an identity column. */
@@ -210,6 +230,10 @@ static void write_next_keys(rowan__writer *w, const rowan__statement *s)
 {
     const rowan_column *key = rowan_model_key(s->query->model);
 
+    if (w->dialect->counts_keys) {
+        write_greatest_key(w, s);
+        return;
+    }
     rowan__buf_str(w->sql, "SELECT nextval(q.seq) FROM (SELECT p.seq FROM (SELECT "
                            "pg_get_serial_sequence($rowan$");
     rowan__sql_table(w->dialect, w->sql, s->query->model);

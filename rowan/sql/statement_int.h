@@ -24,7 +24,7 @@ typedef enum rowan__statement_kind {
     ROWAN__INSERT,           /* one row, all columns but an AUTO key of 0 */
     ROWAN__INSERT_AUTO,      /* one row without its AUTO key, which comes back */
     ROWAN__INSERT_AUTO_ROWS, /* the same for n_rows of them */
-    ROWAN__NEXT_KEYS,        /* n_rows AUTO keys from their sequence */
+    ROWAN__NEXT_KEYS,        /* n_rows AUTO keys from their sequence, or the greatest */
     ROWAN__UPDATE_ROW,       /* all columns that are not key, by key */
     ROWAN__DELETE_ROW,       /* by key */
     ROWAN__SELECT_KEY,       /* the row with a key */
@@ -99,8 +99,9 @@ rowan_status rowan__statement_of_rows(rowan__statement *out, const rowan_query *
                                       rowan_error *err) ROWAN_CHECKED;
 size_t rowan__statement_max_rows(const rowan_model *model);
 
-/* NEXT_KEYS, for a dialect that has sequences. It gives no rows if the key's sequence cannot
- * be found, or not be used by who asks. */
+/* NEXT_KEYS, for a dialect that has sequences or counts keys: n_rows keys, or the one behind
+ * which they begin. It gives no rows if the key's sequence cannot be found, or not be used
+ * by who asks; or if the table remembers keys that are gone (AUTOINCREMENT). */
 void rowan__statement_of_keys(rowan__statement *out, const rowan_query *query,
                               size_t n_rows);
 
