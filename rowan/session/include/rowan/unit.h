@@ -14,7 +14,7 @@
  * tracked.) No query is hidden: only these functions, a flush and a commit talk to the
  * database, and a query does not see what has not been flushed.
  *
- * Writing. A flush compares each object with the row as it was read (10 to 20 ns an object),
+ * Writing. A flush compares each object with the row as it was read (some nanoseconds an object),
  * and writes the columns that differ, and no others. What is added is inserted first, tables
  * that others refer to before those that refer to them, and rows that refer to each other
  * within a table in that order, too; then the updates; then what is deleted, the other way
