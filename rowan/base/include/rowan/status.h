@@ -14,6 +14,8 @@
 extern "C" {
 #endif
 
+/* The compiler warns where the result of such a function is not looked at; and where the
+ * arguments do not go with a format. */
 #if defined(__GNUC__)
 #define ROWAN_CHECKED          __attribute__((warn_unused_result))
 #define ROWAN_PRINTF(fmt, arg) __attribute__((format(printf, fmt, arg)))
@@ -22,6 +24,7 @@ extern "C" {
 #define ROWAN_PRINTF(fmt, arg)
 #endif
 
+/* What a call answers: negative if it failed. */
 typedef enum rowan_status {
     ROWAN_ROW = 1,           /* stepping: a row is there */
     ROWAN_OK = 0,            /* done as asked */
@@ -40,7 +43,7 @@ typedef enum rowan_status {
     ROWAN_EINTERNAL = -12    /* a mistake of ours: report it */
 } rowan_status;
 
-#define ROWAN_ERROR_MESSAGE_SIZE 384
+#define ROWAN_ERROR_MESSAGE_SIZE 384 /* bytes, with the NUL; more is cut */
 
 /* Why a call failed. The message is one line of UTF-8 without a full stop, and never
  * holds a password. */

@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* What is waited for: an OR of these. */
 typedef enum rowan_wait_events {
     ROWAN_WAIT_READ = 1, /* the descriptor can be read, or is at its end */
     ROWAN_WAIT_WRITE = 2 /* the descriptor can be written */

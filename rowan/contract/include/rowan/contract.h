@@ -23,6 +23,7 @@
 extern "C" {
 #endif
 
+/* What a service does with a column. */
 typedef enum rowan_use_kind {
     ROWAN_USE_READ,
     ROWAN_USE_WRITE,

@@ -22,8 +22,9 @@
  *                            RESTRICT, CASCADE, SET_NULL
  *     NAME("column_name")    where the name in the database differs
  *     MAX(n)                 a text of at most n characters, bytes of at most n
- *     PRECISION(p, s)        a decimal of p digits, s of them behind the point: always
- *     ENUM(Name)             a member of the type Name or opt_Name, from ROWAN_ENUM: always
+ *     PRECISION(p, s)        p digits, s of them behind the point; every decimal needs it
+ *     ENUM(Name)             the labels of ROWAN_ENUM(Name, ...); every column of the type
+ *                            Name or opt_Name needs it
  *     DEFAULT(value), DEFAULT_NOW   what the database gives a row that is inserted without
  *                            the column, by an older service or another program; checked by the
  *                            compiler to be of the column's type
@@ -52,7 +53,14 @@
  * declares `enum Party` (and the types `Party` and, nullable, `opt_Party`) and the labels
  * that the database stores, which a CHECK keeps it to.
  *
- * At most 64 columns, 8 attributes each. From C++ the macro declares the struct and the
+ *     ROWAN_MODELS(models, "1.0.0", Person, Award)
+ *
+ * in one C file defines the list of a program's or package's models, a `rowan_models`. Other
+ * files declare it, `extern const rowan_models models;`, or, if it is a package that others
+ * are linked with, ROWAN_MODELS_DECLARE(models, 1_0_0), by which a program that was compiled
+ * with another version does not link.
+ *
+ * At most 64 columns, 8 attributes each, 128 models in a list. From C++ the macro declares the struct and the
  * description, which a C file of the program defines.  Uses: rowan/types.h, rowan/relation.h.
  */
 #ifndef ROWAN_MODEL_H
@@ -96,6 +104,7 @@ typedef struct rowan_const {
     const char *text;
 } rowan_const;
 
+/* A column of a key, an index or a window. */
 typedef struct rowan_key_part {
     uint16_t column; /* its index in the model */
     bool descending;
@@ -121,6 +130,7 @@ typedef enum rowan_function {
     ROWAN_N_FUNCTIONS
 } rowan_function;
 
+/* How a view's column comes about. */
 typedef struct rowan_computed {
     rowan_function function;
     const rowan_model *model;          /* whose column; NULL if there is none */
@@ -159,6 +169,7 @@ typedef struct rowan_column {
     const rowan_computed *computed; /* of a view; NULL in a model */
 } rowan_column;
 
+/* How a CHECK or a partial index compares. */
 typedef enum rowan_comparison {
     ROWAN_CHECK_EQ,
     ROWAN_CHECK_NE,
@@ -179,6 +190,7 @@ typedef struct rowan_check {
     rowan_const value;
 } rowan_check;
 
+/* The kinds of what stands behind the columns. */
 typedef enum rowan_constraint_kind {
     ROWAN_CONSTRAINT_UNIQUE,
     ROWAN_CONSTRAINT_INDEX,
@@ -275,7 +287,8 @@ int rowan_enum_value(const rowan_enum *labels, const char *label, size_t len);
 
 /* Checks that a package can be used: each model has a table name and a key, no name
  * occurs twice, each reference points to a model of the list and to a column of the
- * same type, each relation goes by columns that there are. Engines and services call it when they start.
+ * same type, each relation goes by columns that there are. rowan_create_all(), loaders and
+ * APIs call it when they start.
  * Returns  ROWAN_OK; ROWAN_EINVAL and which model and column is wrong. */
 rowan_status rowan_models_check(const rowan_models *models,
                                 rowan_error *err) ROWAN_CHECKED;

@@ -53,6 +53,7 @@ extern "C" {
 struct rowan_model;
 struct rowan_key_part;
 
+/* The kinds of relations, as above. */
 typedef enum rowan_relation_kind {
     ROWAN_BELONGS_TO,
     ROWAN_HAS_MANY,

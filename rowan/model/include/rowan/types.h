@@ -46,6 +46,7 @@ typedef struct rowan_bytes {
     size_t len;
 } rowan_bytes;
 
+/* The same, or NULL. */
 typedef struct rowan_opt_bytes {
     const unsigned char *ptr; /* NULL is NULL */
     size_t len;
@@ -58,6 +59,7 @@ typedef struct rowan_json {
     size_t len;
 } rowan_json;
 
+/* The same, or NULL. */
 typedef struct rowan_opt_json {
     const char *ptr; /* NULL is NULL; the JSON value null is the text "null" */
     size_t len;
@@ -129,6 +131,7 @@ typedef struct rowan_uuid {
 ROWAN_SCALAR_TYPES(ROWAN__OPT_STRUCT)
 #undef ROWAN__OPT_STRUCT
 
+/* The types by number: ROWAN_BOOL, ROWAN_INT16, ... */
 typedef enum rowan_type {
 #define ROWAN__ENUM(ENUM, name) ROWAN_##ENUM,
     ROWAN_TYPES(ROWAN__ENUM)

@@ -47,6 +47,7 @@ void rowan_app_free(rowan_app *app);
 void rowan_route(rowan_app *app, const char *method, const char *path,
                  rowan_handler *handler);
 
+/* Routes by method: rowan_get(app, "/people/{id}", one_person). */
 #define rowan_get(app, path, handler)    rowan_route((app), "GET", (path), (handler))
 #define rowan_post(app, path, handler)   rowan_route((app), "POST", (path), (handler))
 #define rowan_put(app, path, handler)    rowan_route((app), "PUT", (path), (handler))

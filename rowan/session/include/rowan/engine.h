@@ -74,7 +74,8 @@ typedef struct rowan_engine_opts { /* {0} is valid: what stands in brackets */
 
 /* Makes an engine.
  * uri      NULL means ROWAN_DEFAULT_URI
- * opts     NULL means {0}
+ * opts     NULL means {0}; copied, but what its `ctx` pointers lead to has to live as long as
+ *          the engine
  * out      set on ROWAN_OK only; rowan_engine_close() frees it
  * Returns  ROWAN_OK; ROWAN_EINVAL if the URI is malformed or of an unknown scheme;
  *          ROWAN_ENOMEM; ROWAN_EIO. `err` may be NULL.

@@ -76,8 +76,7 @@ rowan_status rowan_begin_read(rowan_session *session, rowan_error *err) ROWAN_CH
 rowan_status rowan_commit(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
 /* Takes back the transaction's changes, and those of objects that are pending; fine if none
- * is open. A connection that cannot
- * roll back is dropped, which comes to the same. */
+ * is open. A connection that cannot roll back is dropped, which comes to the same. */
 void rowan_rollback(rowan_session *session);
 
 /* Whether a transaction is open. */
@@ -95,7 +94,8 @@ rowan_status rowan_fetch_key(rowan_session *session, const rowan_model *model,
                              rowan_value key, rowan_result **out,
                              rowan_error *err) ROWAN_CHECKED;
 
-/* rowan_find(db, Person, 7, &result, &err): rowan_fetch_key() with a checked key. */
+/* rowan_find(db, Person, 7, &result, &err): the same with the key as it is, an integer, a
+ * string or what else the column takes; of another type it is ROWAN_EINVAL. */
 #define rowan_find(session, M, key, out, err) \
     rowan_fetch_key((session), ROWAN__MODEL(M, "r"), ROWAN__VALUE(key), (out), (err))
 

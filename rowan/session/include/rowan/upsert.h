@@ -34,6 +34,7 @@ typedef struct rowan_columns {
     size_t n;
 } rowan_columns;
 
+/* How rowan_upsert_rows() goes about it. {.on = ROWAN_COLUMNS(...)} is valid. */
 typedef struct rowan_upsert_opts {
     rowan_columns on; /* the key */
     rowan_columns

@@ -14,13 +14,15 @@
  *     rowan_ilike, rowan_istarts_with, rowan_iends_with, rowan_icontains
  *                       whatever the case: of ASCII everywhere; of other letters as the
  *                       database has it (not on SQLite)
- *     rowan_eq_column(Award, person_id, Person, id), and rowan_ne_column, _lt_, _le_, _gt_,
- *                       _ge_: with a column of a model that the query, or one around it, reads
+ *     rowan_eq_column(Award, person_id, Person, id), and rowan_ne_column, rowan_lt_column,
+ *     rowan_le_column, rowan_gt_column, rowan_ge_column
+ *                       with a column of a model that the query, or one around it, reads
  *     rowan_exists(rowan_select(Award, .where = rowan_eq_column(Award, person_id, Person, id)))
  *     rowan_in_query(Person, id, rowan_select(AwardPerson, .where = ...))
  *                       one of what a query of one column gives
- *     rowan_eq_query(Person, born, rowan_select(OldestDay)), and rowan_ne_query, _lt_, _le_,
- *                       _gt_, _ge_: what a query of one column and at most one row gives
+ *     rowan_eq_query(Person, born, rowan_select(OldestDay)), and rowan_ne_query,
+ *     rowan_lt_query, rowan_le_query, rowan_gt_query, rowan_ge_query
+ *                       with what a query of one column and at most one row gives
  *
  * A name is looked up in its own query first, then in the one around it.
  */

@@ -26,6 +26,7 @@
 extern "C" {
 #endif
 
+/* What a condition says. */
 typedef enum rowan_op {
     ROWAN_OP_EQ, /* these compare with `value`, the column `other`, or what `query` gives */
     ROWAN_OP_NE,
@@ -80,6 +81,7 @@ typedef enum rowan_nulls {
     ROWAN_NULLS_LAST
 } rowan_nulls;
 
+/* What rows are ordered or grouped by. */
 typedef struct rowan_order {
     const rowan_model
         *model; /* whose column; NULL: the first in the query that has it */
@@ -88,6 +90,7 @@ typedef struct rowan_order {
     rowan_nulls nulls;
 } rowan_order;
 
+/* Which rows a join gives. */
 typedef enum rowan_join_kind {
     ROWAN_INNER_JOIN,
     ROWAN_LEFT_JOIN /* also rows that have no partner */
@@ -112,7 +115,7 @@ typedef enum rowan_row_lock {
     ROWAN_FOR_UPDATE_SKIP_LOCKED
 } rowan_row_lock;
 
-#define ROWAN_MAX_JOINS 8
+#define ROWAN_MAX_JOINS 8  /* of a query */
 #define ROWAN_MAX_DEPTH 64 /* of nested conditions; deeper is ROWAN_EINVAL */
 
 /* Which rows of a model, in which order. {.model = &Person_model} is valid: all rows. */
@@ -141,6 +144,7 @@ typedef enum rowan_set_kind {
     ROWAN_SET_COLUMN /* what the row's column `other` is */
 } rowan_set_kind;
 
+/* One column of an update, from rowan_set() and its like. */
 typedef struct rowan_assignment {
     const rowan_column *column;
     rowan_value value;
@@ -166,10 +170,14 @@ rowan_value rowan_value_uuid(rowan_uuid value);
 /* Conditions on columns chosen at run time, such as HTTP filters. What they give lives in
  * `arena` and borrows nothing; it can be mixed with what the typed macros give.
  *
+ * column     its name in the database, NUL-terminated
+ * op         EQ to GE, IS_NULL, NOT_NULL; of a text also LIKE to CONTAINS
  * text[len]  the value's text form (rowan_value_parse(); an enum's label); not read for
  *            IS_NULL and NOT_NULL
+ * out        set on ROWAN_OK only; lives as long as `arena`
  * Returns    ROWAN_OK; ROWAN_EINVAL with what is wrong with the name, the operator or
- *            the value; ROWAN_ENOMEM. */
+ *            the value, in words for whoever asked; ROWAN_ENOMEM.
+ * Threads    as the arena. */
 struct rowan_arena;
 rowan_status rowan_condition(struct rowan_arena *arena, const rowan_model *model,
                              const char *column, rowan_op op, const char *text,
@@ -185,16 +193,17 @@ rowan_status rowan_condition_of(struct rowan_arena *arena, const rowan_model *mo
 
 /* The operator of a name: eq, ne, lt, le, gt, ge, is_null, not_null, in, between, like,
  * starts_with, ends_with, contains; the last four also with an i in front, which sets
- * *ignore_case. ROWAN_N_OPS if there is none of that name. */
+ * *ignore_case. ROWAN_N_OPS if there is none of that name. Threads: any. */
 rowan_op rowan_op_named(const char *name, size_t len, bool *ignore_case);
 
-/* AND, OR or NOT of conditions; NULLs among them are skipped. */
+/* AND, OR or NOT of conditions (a NOT has one), which have to live as long as `arena`; NULLs
+ * among them are skipped, the array parts[n_parts] is copied. */
 rowan_status rowan_combine(struct rowan_arena *arena, rowan_op op,
                            const rowan_expr *const *parts, size_t n_parts,
                            const rowan_expr **out, rowan_error *err) ROWAN_CHECKED;
 
-/* The order that a text names, "-born,last_name": a hyphen is descending. For a query's
- * order_by: memcpy(query.order_by, out, sizeof out).
+/* The order that a text names, "-born,last_name": a hyphen is descending. `out` may be the
+ * order_by of a query.
  * Returns  ROWAN_OK, and NULLs behind the last; ROWAN_EINVAL; ROWAN_ENOMEM. */
 rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *model,
                                const char *text, size_t len,
@@ -223,6 +232,8 @@ rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *mod
 #define rowan_gt(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GT, val)
 #define rowan_ge(M, col, val) ROWAN__COMPARE(M, col, ROWAN_OP_GE, val)
 
+/* rowan_is_null(Person, born), rowan_not_null(Person, born): columns that cannot be NULL may
+ * be asked, too. */
 #define rowan_is_null(M, col)  ROWAN__NULL_TEST(M, col, ROWAN_OP_IS_NULL)
 #define rowan_not_null(M, col) ROWAN__NULL_TEST(M, col, ROWAN_OP_NOT_NULL)
 #define ROWAN__NULL_TEST(M, col, operator)                                         \

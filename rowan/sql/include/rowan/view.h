@@ -30,8 +30,9 @@
  *                           or ROW_NUMBER(), RANK(), DENSE_RANK() (rowan_int64), LAG(col),
  *                           LEAD(col), FIRST_VALUE(col), LAST_VALUE(col) (nullable)
  *     SQL("text")           an expression in the database's own words, never from outside
- * and behind it, if it needs them, ENUM(Name) or PRECISION(p, s). (Model, col) may stand
- * for (col) everywhere. NULL is not the same as none: COUNT gives 0, the others NULL.
+ * and behind it, if it needs them, ENUM(Name) or PRECISION(p, s). Where (col) stands,
+ * (Model, col) may, for a column of a model that the query joins: MAX(Award, year). Of no
+ * rows, or of NULLs only, COUNT gives 0, the others NULL.
  *
  * Where there is a COUNT, SUM and the like, rows are groups: one for each combination of
  * the view's other columns (and those of .group_by in the query).

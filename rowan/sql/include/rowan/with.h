@@ -39,8 +39,8 @@ extern "C" {
 struct rowan_expr;
 struct rowan_order;
 
-#define ROWAN_MAX_ORDER_BY 8
-#define ROWAN_MAX_WITH     8
+#define ROWAN_MAX_ORDER_BY 8 /* columns of an order, and of a GROUP BY */
+#define ROWAN_MAX_WITH     8 /* relations of one model in a query */
 
 /* What to load of a relation: from rowan_with(), or made at run time. */
 typedef struct rowan_relation_query rowan_relation_query;
