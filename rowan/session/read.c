@@ -106,10 +106,13 @@ static rowan_status fetch_related(rowan_session *session, const rowan_query *que
                                   rowan_result **out, rowan_error *err)
 {
     rowan_result *result = NULL;
-    rowan_status st = fetch_rows(session, query, &result, err);
+    rowan_status st;
 
+    if (rowan__joins_some(query->with))
+        return rowan__joined_fetch(session, query, out, err);
+    st = fetch_rows(session, query, &result, err);
     if (st == ROWAN_OK)
-        st = rowan__related_load(session, result, query->with, err);
+        st = rowan__related_load(session, result, &result->rows, query->with, err);
     if (st == ROWAN_OK)
         *out = result;
     else
@@ -147,7 +150,7 @@ rowan_status rowan_fetch(rowan_session *session, const rowan_query *query,
     st = rowan__related_check(query->model, query->with, err);
     if (st != ROWAN_OK)
         return st;
-    if (session->in_transaction)
+    if (session->in_transaction || !rowan__reads_some(query->with))
         return fetch_related(session, query, out, err);
     st = fetch_consistent(session, query, out, err);
     if (st == ROWAN_EBUSY) /* such as a statement that another's DDL made stale */

@@ -154,14 +154,35 @@ static rowan_status load_all(rowan_session *session, rowan_result *result,
 
     if (near->n_rows == 0)
         return ROWAN_OK;
-    for (size_t i = 0; i < ROWAN_MAX_WITH && with[i] != NULL && st == ROWAN_OK; i++)
-        st = load_one(session, result, near, with[i], err);
+    for (size_t i = 0; i < ROWAN_MAX_WITH && with[i] != NULL && st == ROWAN_OK; i++) {
+        if (!with[i]->join)
+            st = load_one(session, result, near, with[i], err);
+    }
     return st;
 }
 
 rowan_status rowan__related_load(rowan_session *session, rowan_result *result,
+                                 const rowan__rows *rows,
                                  const rowan_relation_query *const *with,
                                  rowan_error *err)
 {
-    return load_all(session, result, &result->rows, with, err);
+    return load_all(session, result, rows, with, err);
+}
+
+bool rowan__joins_some(const rowan_relation_query *const *with)
+{
+    for (size_t i = 0; i < ROWAN_MAX_WITH && with[i] != NULL; i++) {
+        if (with[i]->join)
+            return true;
+    }
+    return false;
+}
+
+bool rowan__reads_some(const rowan_relation_query *const *with)
+{
+    for (size_t i = 0; i < ROWAN_MAX_WITH && with[i] != NULL; i++) {
+        if (!with[i]->join || rowan__reads_some(with[i]->with))
+            return true;
+    }
+    return false;
 }

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+/* `joins`: joined relations can be among them. */
 static rowan_status check_all(const rowan_model *model,
-                              const rowan_relation_query *const *with, int depth,
-                              rowan_error *err);
+                              const rowan_relation_query *const *with, bool joins,
+                              int depth, rowan_error *err);
 
 /* A condition on columns of another model is found by making a statement of it. */
 static rowan_status check_conditions(const rowan_relation_query *with,
@@ -32,7 +33,7 @@ static rowan_status check_conditions(const rowan_relation_query *with,
 
 static rowan_status check_one(const rowan_model *model,
                               const rowan_relation_query *const *with, size_t i,
-                              int depth, rowan_error *err)
+                              bool joins, int depth, rowan_error *err)
 {
     const rowan_relation *relation = rowan_relation_at(with[i]->model, with[i]->offset);
     rowan__ends ends;
@@ -49,6 +50,11 @@ static rowan_status check_one(const rowan_model *model,
             return rowan_fail(err, ROWAN_EINVAL, "%s.%s is named twice", model->name,
                               relation->name);
     }
+    if (with[i]->join && !joins)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "%s.%s cannot be joined below a relation that is not joined; "
+                          "use rowan_with()",
+                          model->name, relation->name);
     st = rowan__relation_ends(model, relation, &ends, err);
     for (size_t k = 0; k < ends.near.n && st == ROWAN_OK; k++) {
         if (ends.near.columns[k]->type == ROWAN_JSON)
@@ -58,13 +64,14 @@ static rowan_status check_one(const rowan_model *model,
     }
     if (st == ROWAN_OK)
         st = check_conditions(with[i], relation, &ends, err);
-    return st == ROWAN_OK ? check_all(relation->target, with[i]->with, depth + 1, err)
+    return st == ROWAN_OK ? check_all(relation->target, with[i]->with, with[i]->join,
+                                      depth + 1, err)
                           : st;
 }
 
 static rowan_status check_all(const rowan_model *model,
-                              const rowan_relation_query *const *with, int depth,
-                              rowan_error *err)
+                              const rowan_relation_query *const *with, bool joins,
+                              int depth, rowan_error *err)
 {
     rowan_status st = ROWAN_OK;
 
@@ -72,7 +79,7 @@ static rowan_status check_all(const rowan_model *model,
         return rowan_fail(err, ROWAN_EINVAL, "relations are nested deeper than %d",
                           ROWAN_MAX_DEPTH);
     for (size_t i = 0; i < ROWAN_MAX_WITH && with[i] != NULL && st == ROWAN_OK; i++)
-        st = check_one(model, with, i, depth, err);
+        st = check_one(model, with, i, joins, depth, err);
     return st;
 }
 
@@ -80,5 +87,5 @@ rowan_status rowan__related_check(const rowan_model *model,
                                   const rowan_relation_query *const *with,
                                   rowan_error *err)
 {
-    return check_all(model, with, 0, err);
+    return check_all(model, with, true, 0, err);
 }

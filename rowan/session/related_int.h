@@ -12,11 +12,21 @@ rowan_status rowan__related_check(const rowan_model *model,
                                   const rowan_relation_query *const *with,
                                   rowan_error *err) ROWAN_CHECKED;
 
-/* Loads the relations of a result's rows, and their relations, into the result. The session
- * has a transaction open. */
+/* Loads the relations of rows of a result that are not joined, and their relations, into the
+ * result. The session has a transaction open. */
 rowan_status rowan__related_load(rowan_session *session, rowan_result *result,
+                                 const rowan__rows *rows,
                                  const rowan_relation_query *const *with,
                                  rowan_error *err) ROWAN_CHECKED;
+
+/* Whether relations are joined at this level, and whether any of a tree is not. */
+bool rowan__joins_some(const rowan_relation_query *const *with);
+bool rowan__reads_some(const rowan_relation_query *const *with);
+
+/* joined.c: rowan_fetch() of a query that joins relations, those that are not joined
+ * included. *out is set on ROWAN_OK only. */
+rowan_status rowan__joined_fetch(rowan_session *session, const rowan_query *query,
+                                 rowan_result **out, rowan_error *err) ROWAN_CHECKED;
 
 /* A join of two models by as many columns of each. */
 typedef struct rowan__equal {

@@ -15,10 +15,22 @@ ROWAN_MODEL(Song, "fault song",
     (rowan_text,      title),
     BELONGS_TO(singer, Singer, by)
 )
+ROWAN_MODEL(Fan, "fault fan",
+    (rowan_text,      name,    PRIMARY_KEY),
+    (rowan_int64,     of,      REFERENCES(Singer, id)),
+    HAS_MANY(letters, Letter, by),
+    MANY_TO_MANY(told, Singer, Letter, by, about)
+)
+ROWAN_MODEL(Letter, "fault letter",
+    (rowan_int64,     id,      PRIMARY_KEY),
+    (rowan_text,      by,      REFERENCES(Fan, name)),
+    (rowan_int64,     about,   REFERENCES(Singer, id))
+)
 /* clang-format on */
-ROWAN_MODELS(fault_songs, "1", Singer, Song);
+ROWAN_MODELS(fault_songs, "1", Singer, Song, Fan, Letter);
 
 #define N_SINGERS 3
+#define N_OTHERS  300 /* more keys than one list has */
 
 static rowan_status seed(test_db *t, rowan_error *err)
 {
@@ -29,9 +41,14 @@ static rowan_status seed(test_db *t, rowan_error *err)
         { .by = ROWAN_SOME(rowan_opt_int64, 1), .title = rowan_text_of("c") },
         { .title = rowan_text_of("nobody's") },
     };
+    Fan *fans = test_alloc(N_OTHERS * sizeof *fans);
     rowan_status st = rowan_insert_many(t->db, Singer, singers, N_SINGERS, err);
 
-    return st == ROWAN_OK ? rowan_insert_many(t->db, Song, songs, 4, err) : st;
+    if (st == ROWAN_OK)
+        st = rowan_insert_many(t->db, Song, songs, 4, err);
+    for (int i = 0; i < N_OTHERS; i++)
+        fans[i] = (Fan){ .name = rowan_text_of(test_printf("fan %d", i)), .of = 2 };
+    return st == ROWAN_OK ? rowan_insert_many(t->db, Fan, fans, N_OTHERS, err) : st;
 }
 
 /* Back and forth; all songs know their singer again. */
@@ -61,6 +78,31 @@ static rowan_status fetch(test_db *t, rowan_error *err)
                      .with = { rowan_with(Singer, songs, .where = rowan_gt(Song, id, 0),
                                           .order_by = { rowan_asc(Song, title) },
                                           .with = { rowan_with(Song, singer) }) }),
+        &result, err);
+
+    for (size_t i = 0; i < N_SINGERS && st == ROWAN_OK; i++)
+        st = check_singer(&rowan_rows(result, Singer)[i],
+                          i == 0   ? 2
+                          : i == 1 ? 0
+                                   : 1,
+                          err);
+    fault_expect(!rowan_in_transaction(t->db));
+    rowan_result_free(result);
+    return st;
+}
+
+/* By a join, with an alias, and a relation that is not joined below it. */
+static rowan_status joined(test_db *t, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st = rowan_fetch(
+        t->db,
+        rowan_select(Singer, .order_by = { rowan_asc(Singer, id) },
+                     .with = { rowan_with_join(
+                         Singer, songs, .order_by = { rowan_asc(Song, title) },
+                         .with = { rowan_with_join(
+                             Song, singer, .where = rowan_gt(Singer, id, 0),
+                             .with = { rowan_with(Singer, songs) }) }) }),
         &result, err);
 
     for (size_t i = 0; i < N_SINGERS && st == ROWAN_OK; i++)
@@ -123,6 +165,32 @@ static rowan_status objects(test_db *t, rowan_error *err)
     return st;
 }
 
+/* Several lists, or one long text. */
+static rowan_status many_keys(test_db *t, rowan_error *err)
+{
+    rowan_result *result = NULL;
+    rowan_status st = rowan_fetch(
+        t->db,
+        rowan_select(Fan, .with = { rowan_with(Fan, letters), rowan_with(Fan, told) }),
+        &result, err);
+
+    for (size_t i = 0; i < N_OTHERS && st == ROWAN_OK; i++) {
+        Letter **letters = NULL;
+        Singer **told = NULL;
+        size_t n = 7, n_told = 7;
+
+        st = rowan_related_many(Fan, &rowan_rows(result, Fan)[i], letters, &letters, &n,
+                                err);
+        if (st == ROWAN_OK)
+            st = rowan_related_many(Fan, &rowan_rows(result, Fan)[i], told, &told,
+                                    &n_told, err);
+        if (st == ROWAN_OK)
+            fault_expect(n == 0 && n_told == 0);
+    }
+    rowan_result_free(result);
+    return st;
+}
+
 static rowan_status reflect(test_db *t, rowan_error *err)
 {
     const rowan_relation *songs = rowan_model_relation(&Singer_model, "songs", 5);
@@ -139,6 +207,8 @@ static rowan_status reflect(test_db *t, rowan_error *err)
 
 static const fault_scenario scenarios[] = {
     { "fetch", fetch, .reads = true },
+    { "joined", joined, .reads = true },
+    { "many_keys", many_keys, .reads = true },
     { "in_transaction", in_transaction, .reads = true },
     { "objects", objects, .reads = true },
     { "reflect", reflect, .reads = true },

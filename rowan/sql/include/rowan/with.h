@@ -12,6 +12,14 @@
  * Nothing is ever read behind one's back: what a query does not name is not loaded, and
  * rowan_related_many() and rowan_related_one() (rowan/relation.h) say so.
  *
+ * rowan_with_join() reads the related rows in the statement of the rows themselves, by a LEFT
+ * JOIN: one round trip, which pays where each row leads to one other or a few; where it leads
+ * to many, its own columns are sent once for each of them. Its .where is of the related rows
+ * (rows without any stay), its .order_by comes behind the query's, and conditions of the
+ * query itself may name the joined models, too. Below it, relations are joined or not; below
+ * rowan_with() they cannot be. A query that joins to-many relations has no limit, which would
+ * count joined rows, and none that joins has groups.
+ *
  * Outside a transaction all the statements of one fetch run in a transaction of its own that
  * reads one state of the database. Inside one they see what its isolation lets them see
  * (rowan_begin_read(): one state); a related row that is not there when it is looked for is
@@ -42,11 +50,12 @@ struct rowan_order;
 #define ROWAN_MAX_ORDER_BY 8 /* columns of an order, and of a GROUP BY */
 #define ROWAN_MAX_WITH     8 /* relations of one model in a query */
 
-/* What to load of a relation: from rowan_with(), or made at run time. */
+/* What to load of a relation: from rowan_with() or rowan_with_join(), or made at run time. */
 typedef struct rowan_relation_query rowan_relation_query;
 struct rowan_relation_query {
     const rowan_model *model; /* whose relation it is */
     size_t offset;            /* of its member: rowan_relation.offset */
+    bool join;                /* in the same statement */
     /* Of the related rows: which of them, NULL for all; in which order, and which of their
      * own relations, each up to the first NULL. */
     const struct rowan_expr *where;
@@ -63,10 +72,14 @@ struct rowan_relation_query {
 
 /* rowan_with(Person, awards), or with .where, .order_by and .with of the related rows. Lives
  * until the end of the block, as a query does. */
-#define rowan_with(...) ROWAN__WITH(__VA_ARGS__, )
-#define ROWAN__WITH(M, rel, ...)    \
-    (&(const rowan_relation_query){ \
-        .model = &M##_model, .offset = ROWAN__REL_AT(M, rel, "r"), __VA_ARGS__ })
+#define rowan_with(...) ROWAN__WITH(false, __VA_ARGS__, )
+/* The same by a join: see above. */
+#define rowan_with_join(...) ROWAN__WITH(true, __VA_ARGS__, )
+#define ROWAN__WITH(joined, M, rel, ...)                                  \
+    (&(const rowan_relation_query){ .model = &M##_model,                  \
+                                    .offset = ROWAN__REL_AT(M, rel, "r"), \
+                                    .join = joined,                       \
+                                    __VA_ARGS__ })
 
 #define ROWAN__REL_AT(M, rel, how)                                                   \
     __extension__({                                                                  \
