@@ -322,7 +322,9 @@ static void get_value(const rowan_column *column, const void *row, rowan_value *
     rowan_column_get(column, row, out);
     if (column->type != ROWAN_ENUM)
         return;
-    label = out->is_null ? NULL : rowan_enum_label(column->labels, out->as.int64);
+    label = out->is_null ? NULL
+                         : rowan_enum_label(rowan_column_declared(column)->labels,
+                                            out->as.int64);
     out->is_null = label == NULL;
     out->type = ROWAN_TEXT;
     out->as.text = rowan_text_of(label);

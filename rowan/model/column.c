@@ -234,28 +234,37 @@ static rowan_status check_decimal(const rowan_column *column, rowan_decimal *val
     return ROWAN_OK;
 }
 
-rowan_status rowan_column_check(const rowan_column *column, rowan_value *value,
-                                rowan_error *err)
+const rowan_column *rowan_column_declared(const rowan_column *column)
 {
-    if (value->is_null)
-        return column->nullable ? ROWAN_OK
-                                : rowan_fail(err, ROWAN_EINVAL, "cannot be NULL");
-    if (rowan__is_span(value->type) && value->as.text.ptr == NULL)
-        return rowan_fail(err, ROWAN_EINVAL, "is not set");
+    const rowan_computed *computed = column->computed;
+
+    while (computed != NULL && computed->column != NULL &&
+           computed->column->type == column->type && column->labels == NULL &&
+           column->precision == 0) {
+        column = computed->column;
+        computed = column->computed;
+    }
+    return column;
+}
+
+/* `declared` says what a value may be; a view's own column says whether it can be NULL. */
+static rowan_status check_declared(const rowan_column *declared, rowan_value *value,
+                                   rowan_error *err)
+{
     switch (value->type) {
-    case ROWAN_TEXT: return check_text(column, value->as.text, err);
+    case ROWAN_TEXT: return check_text(declared, value->as.text, err);
     case ROWAN_JSON:
         return rowan_json_check(value->as.text.ptr, value->as.text.len, err);
     case ROWAN_BYTES:
-        if (column->max_length > 0 && value->as.bytes.len > column->max_length)
+        if (declared->max_length > 0 && value->as.bytes.len > declared->max_length)
             return rowan_fail(err, ROWAN_EINVAL, "is longer than %u bytes",
-                              (unsigned)column->max_length);
+                              (unsigned)declared->max_length);
         return ROWAN_OK;
-    case ROWAN_DECIMAL: return check_decimal(column, &value->as.decimal, err);
+    case ROWAN_DECIMAL: return check_decimal(declared, &value->as.decimal, err);
     case ROWAN_ENUM:
-        if (rowan_enum_label(column->labels, value->as.int64) == NULL)
+        if (rowan_enum_label(declared->labels, value->as.int64) == NULL)
             return rowan_fail(err, ROWAN_EINVAL, "is no value of %s",
-                              column->labels->name);
+                              declared->labels->name);
         return ROWAN_OK;
     case ROWAN_DATE:
         if (!rowan_date_is_valid(value->as.date))
@@ -282,6 +291,17 @@ rowan_status rowan_column_check(const rowan_column *column, rowan_value *value,
     return ROWAN_OK;
 }
 
+rowan_status rowan_column_check(const rowan_column *column, rowan_value *value,
+                                rowan_error *err)
+{
+    if (value->is_null)
+        return column->nullable ? ROWAN_OK
+                                : rowan_fail(err, ROWAN_EINVAL, "cannot be NULL");
+    if (rowan__is_span(value->type) && value->as.text.ptr == NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "is not set");
+    return check_declared(rowan_column_declared(column), value, err);
+}
+
 static rowan_status parse_bytes(rowan_arena *arena, const char *text, size_t len,
                                 rowan_value *out, rowan_error *err)
 {
@@ -296,9 +316,11 @@ static rowan_status parse_bytes(rowan_arena *arena, const char *text, size_t len
 static rowan_status parse_label(const rowan_column *column, const char *text,
                                 size_t len, rowan_value *out, rowan_error *err)
 {
-    out->as.int64 = rowan_enum_value(column->labels, text, len);
+    const rowan_enum *labels = rowan_column_declared(column)->labels;
+
+    out->as.int64 = rowan_enum_value(labels, text, len);
     if (out->as.int64 < 0)
-        return rowan_fail(err, ROWAN_EINVAL, "is no label of %s", column->labels->name);
+        return rowan_fail(err, ROWAN_EINVAL, "is no label of %s", labels->name);
     return ROWAN_OK;
 }
 

@@ -101,7 +101,7 @@ rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *col
                                const char *label, size_t len, char *row,
                                rowan_error *err)
 {
-    int value = rowan_enum_value(rowan__declared(column)->labels, label, len);
+    int value = rowan_enum_value(rowan_column_declared(column)->labels, label, len);
     unsigned member = (unsigned)value;
 
     if (value < 0)
@@ -129,8 +129,8 @@ rowan_status rowan__read_decimal(const rowan_model *shape, const rowan_column *c
     rowan_decimal value;
 
     if (rowan_decimal_parse(text, len, &value, NULL) != ROWAN_OK ||
-        rowan_decimal_rescale(value, rowan__declared(column)->scale, &value, NULL) !=
-            ROWAN_OK)
+        rowan_decimal_rescale(value, rowan_column_declared(column)->scale, &value,
+                              NULL) != ROWAN_OK)
         return rowan__bad_column(shape, column, "is no decimal of the model's scale",
                                  err);
     memcpy(row + column->value_offset, &value, sizeof value);

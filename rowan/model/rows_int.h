@@ -41,19 +41,6 @@ static inline void *rowan__rows_next(rowan__rows *rows)
     return rows->bytes + rows->n_rows * rows->shape->row_size;
 }
 
-/* Where a column's labels and precision are declared: a view's column has those of what it
- * is made of. */
-static inline const rowan_column *rowan__declared(const rowan_column *column)
-{
-    const rowan_computed *computed = column->computed;
-
-    return computed != NULL && computed->column != NULL &&
-                   computed->column->type == column->type && column->labels == NULL &&
-                   column->precision == 0
-               ? rowan__declared(computed->column)
-               : column;
-}
-
 /* ROWAN_EDATA: "person.born in the database is ...". */
 rowan_status rowan__bad_column(const rowan_model *shape, const rowan_column *column,
                                const char *what, rowan_error *err);

@@ -134,8 +134,8 @@ static rowan_status finish_value(const rowan_column *column, rowan_value *value,
     }
     if (value->type == ROWAN_ENUM) {
         if (!value->is_null)
-            value->as.text =
-                rowan_text_of(rowan_enum_label(column->labels, value->as.int64));
+            value->as.text = rowan_text_of(rowan_enum_label(
+                rowan_column_declared(column)->labels, value->as.int64));
         value->type = ROWAN_TEXT;
     }
     return ROWAN_OK;
@@ -196,7 +196,7 @@ rowan_status rowan__coerce(const rowan_column *column, bool for_set, rowan_value
                           rowan_type_name(value->type));
     if (!for_set && want == ROWAN_DECIMAL) /* any number can be compared with */
         return ROWAN_OK;
-    return finish_value(rowan__declared(column), value, err);
+    return finish_value(column, value, err);
 }
 
 rowan_status rowan__must_be_table(const rowan_model *model, rowan_error *err)

@@ -329,6 +329,36 @@ static void test_combined_by_name(void **state)
     rowan_arena_free(arena);
 }
 
+ROWAN_VIEW(Moody, More, mood, (rowan_int64, n, COUNT()))
+
+/* Conditions on a view by name: labels are those of the model. */
+static void test_view_by_name(void **state)
+{
+    test_db *t = *state;
+    rowan_arena *arena = rowan_arena_new(NULL, 0);
+    rowan_query query = { .model = &Moody_model };
+    More more = test_more();
+    rowan_result *result = NULL;
+
+    more.mood = MOOD_BAD;
+    assert_ok(rowan_insert(t->db, More, &more, &t->err), &t->err);
+    assert_ok(rowan_condition(arena, &Moody_model, "mood", ROWAN_OP_EQ, "it's bad", 8,
+                              &query.where, &t->err),
+              &t->err);
+    assert_ok(rowan_condition(arena, &Moody_model, "n", ROWAN_OP_GE, "1", 1,
+                              &query.having, &t->err),
+              &t->err);
+    assert_ok(rowan_fetch(t->db, &query, &result, &t->err), &t->err);
+    assert_int_equal(rowan_result_count(result), 1);
+    assert_int_equal(rowan_rows(result, Moody)->mood, MOOD_BAD);
+    rowan_result_free(result);
+    assert_status(rowan_condition(arena, &Moody_model, "mood", ROWAN_OP_EQ, "worse", 5,
+                                  &query.where, &t->err),
+                  ROWAN_EINVAL, &t->err);
+    assert_string_equal(t->err.message, "mood is no label of Mood");
+    rowan_arena_free(arena);
+}
+
 /* What the macros would not let through, and is refused all the same. */
 static void test_wrong_trees(void **state)
 {
@@ -368,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_one_of_the_first),
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_by_name),
+        cmocka_unit_test(test_view_by_name),
         cmocka_unit_test(test_combined_by_name),
         cmocka_unit_test(test_wrong_trees),
     };

@@ -147,6 +147,7 @@ static rowan_status reflection(test_db *none, rowan_error *err)
     fault_expect(rowan_model_comment(&Place_model) == NULL);
     fault_expect(rowan_enum_value(mood->labels, "good", 4) == MOOD_GOOD);
     fault_expect(strcmp(rowan_enum_label(mood->labels, MOOD_GOOD), "good") == 0);
+    fault_expect(rowan_column_declared(mood) == mood);
     if (st == ROWAN_OK)
         st = rowan_models_check(&test_models, err);
     if (st == ROWAN_OK)

@@ -1,6 +1,7 @@
 /* codec_json.c - rows as JSON. */
 #include "database.h"
 
+#include <rowan/decimal.h>
 #include <rowan/json.h>
 
 #include <math.h>
@@ -120,6 +121,21 @@ static char *double_of(double value)
     return taken(&json);
 }
 
+ROWAN_VIEW(MoodRow, More, mood, opt_mood, (rowan_opt_decimal, total, SUM(price)))
+
+/* A view's column has the labels of the one that it is made of. */
+static void test_row_of_a_view(void **state)
+{
+    rowan_json_writer json = { 0 };
+    MoodRow row = { .mood = MOOD_BAD,
+                    .total = ROWAN_SOME(rowan_opt_decimal, rowan_decimal_of(125, 1)) };
+
+    (void)state;
+    rowan_json_row(&json, &MoodRow_model, &row);
+    assert_string_equal(taken(&json),
+                        "{\"mood\":\"it's bad\",\"opt_mood\":null,\"total\":12.5}");
+}
+
 static void test_doubles(void **state)
 {
     (void)state;
@@ -177,6 +193,7 @@ int main(void)
         cmocka_unit_test(test_strings_of_every_length),
         cmocka_unit_test(test_row),
         cmocka_unit_test(test_row_of_other_types),
+        cmocka_unit_test(test_row_of_a_view),
         cmocka_unit_test(test_doubles),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_memory_runs_out),

@@ -255,6 +255,10 @@ const rowan_column *rowan_model_key(const rowan_model *model);
 /* The column that counts the row's changes, or NULL. */
 const rowan_column *rowan_model_version(const rowan_model *model);
 
+/* The column that declares the labels, MAX and PRECISION of this one: itself, or for a view's
+ * the model's column that it is made of. */
+const rowan_column *rowan_column_declared(const rowan_column *column);
+
 /* Reads one member of a row; text is borrowed from the row. */
 void rowan_column_get(const rowan_column *column, const void *row, rowan_value *out);
 
