@@ -183,19 +183,27 @@ static void drop_brackets(char *element)
     }
 }
 
-#define MAX_ARGUMENTS \
-    19 /* the relation, its model, one between, and 8 columns of each */
+/* Adds one of the things that a relation uses. */
+static void add_part(rowan__member *members, size_t *n, const char *relation,
+                     const char *model, const char *part, char how)
+{
+    members[(*n)++] =
+        (rowan__member){ .name = relation, .model = model, .part = part, .how = how };
+}
 
-/* "HAS_MANY(awards, Award, person_id)": all of Award is read, by that column, or those. What
- * is no relation (UNIQUE(a, b) and the like) adds nothing. */
-static void read_relation(char *element, rowan__member *members, size_t max, size_t *n)
+/* The relation, its model, one between, and 8 columns of each. */
+#define MAX_ARGUMENTS 19
+
+/* "HAS_MANY(awards, Award, person_id)" of `own`: all of Award is read, by that column, or
+ * those. What is no relation (UNIQUE(a, b) and the like) adds nothing. */
+static void read_relation(char *element, const char *own, rowan__member *members,
+                          size_t max, size_t *n)
 {
     bool one = strncmp(element, "BELONGS_TO(", 11) == 0;
     bool many =
         strncmp(element, "HAS_MANY(", 9) == 0 || strncmp(element, "HAS_ONE(", 8) == 0;
     bool between = strncmp(element, "MANY_TO_MANY(", 13) == 0;
     char *a[MAX_ARGUMENTS] = { 0 };
-    const char *by = "(key)";
     size_t n_given;
 
     if (!one && !many && !between)
@@ -204,31 +212,32 @@ static void read_relation(char *element, rowan__member *members, size_t max, siz
     n_given = arguments_of(element, a, MAX_ARGUMENTS);
     if (n_given < (between ? 5 : 3) || max - *n < n_given + 2)
         return;
-    if (many)
-        by = a[2];
-    else if (one && n_given == 3)
-        by = referred_by(members, *n, a[2]);
-    members[(*n)++] =
-        (rowan__member){ .name = a[0], .model = a[1], .part = "*", .how = 'r' };
-    members[(*n)++] =
-        (rowan__member){ .name = a[0], .model = a[1], .part = by, .how = 'f' };
-    for (size_t i = 3; i < n_given && many; i++)
-        members[(*n)++] =
-            (rowan__member){ .name = a[0], .model = a[1], .part = a[i], .how = 'f' };
-    for (size_t i = 3; i < n_given && between; i++)
-        members[(*n)++] = (rowan__member){
-            .name = a[0], .model = a[2], .part = a[i], .how = i == 3 ? 'f' : 'r'
-        };
+    add_part(members, n, a[0], a[1], "*", 'r');
+    if (one && n_given == 3)
+        add_part(members, n, a[0], a[1], referred_by(members, *n, a[2]), 'f');
+    else if (!many)
+        add_part(members, n, a[0], a[1], "(key)", 'f');
+    if (!one)
+        add_part(members, n, a[0], own, "(key)", 'j');
+    for (size_t i = 2; i < n_given; i++) {
+        if (one)
+            add_part(members, n, a[0], own, a[i], 'j');
+        else if (many)
+            add_part(members, n, a[0], a[1], a[i], 'f');
+        else if (i > 2) /* of the model between: first this row's, then the other's */
+            add_part(members, n, a[0], a[2], a[i], i < (n_given + 3) / 2 ? 'f' : 'r');
+    }
 }
 
-static bool read_model(char *list, rowan__member *members, size_t max, size_t *n)
+static bool read_model(char *list, const char *own, rowan__member *members, size_t max,
+                       size_t *n)
 {
     char *element = NULL;
     int more;
 
     while ((more = next_element(&list, &element)) == 1) {
         if (*element != '(')
-            read_relation(element, members, max, n);
+            read_relation(element, own, members, max, n);
         else if (*n == max || !read_column(element, &members[*n]))
             return false;
         else
@@ -261,7 +270,7 @@ static bool read_view(char *fields, rowan__member *members, size_t max, size_t *
     return true;
 }
 
-/* At least as many members as a record has: a relation, of two commas at least, has four. */
+/* At least as many members as a record has: a relation, of two commas at least, has three. */
 static size_t count_members(const char *text)
 {
     size_t n = 4;
@@ -287,7 +296,7 @@ rowan_status rowan__declaration_read(rowan_arena *arena, rowan__record *record,
     if (record->kind == ROWAN__RECORD_MODEL) {
         out->table = rowan__next_field(&at);
         fine = fine && out->table != NULL && at != NULL && strchr(at, MARK) == NULL &&
-               read_model(at, members, max, &n);
+               read_model(at, out->name, members, max, &n);
     } else {
         fine = fine && at != NULL && read_view(at, members, max, &n);
     }

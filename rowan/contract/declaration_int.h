@@ -13,7 +13,8 @@ typedef struct rowan__member {
     bool key;           /* of a model: part of the primary key */
     const char *refers; /* of a model: the column of the other one that it refers to */
     /* A view's column: what it is made of, model.part. A model's relation: one of the things
-     * that loading it uses, and how: 'r' or 'f'. Else NULL. */
+     * that loading it uses, and how: 'r' or 'f'; 'j' for what only a join uses, which
+     * filters by all but "*". Else NULL. */
     const char *model;
     const char *part;
     char how;

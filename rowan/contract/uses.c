@@ -137,17 +137,20 @@ static rowan_status add_columns(rowan_uses *uses, const rowan__declaration *mode
 static rowan_status resolve(reading *r, const char *part, rowan_use use, size_t depth,
                             rowan_error *err);
 
-/* If a model has a relation of that name: adds what loading it uses. */
+/* If a model has a relation of that name: adds what loading it uses, or (filtering by it)
+ * joining along it. */
 static rowan_status add_relation(reading *r, const rowan__declaration *model,
                                  const char *part, rowan_use use, size_t depth,
                                  bool *found, rowan_error *err)
 {
+    bool joins = use.kind != ROWAN_USE_READ;
     rowan_status st = ROWAN_OK;
 
     for (size_t i = 0; st == ROWAN_OK && i < model->n_members; i++) {
         const rowan__member *member = &model->members[i];
 
-        if (member->model == NULL || strcmp(member->name, part) != 0)
+        if (member->model == NULL || strcmp(member->name, part) != 0 ||
+            (joins ? strcmp(member->part, "*") == 0 : member->how == 'j'))
             continue;
         if (!*found)
             use.through = rowan_arena_printf(r->arena, "%s.%s", model->name, part);
@@ -155,7 +158,7 @@ static rowan_status add_relation(reading *r, const rowan__declaration *model,
             return out_of_memory(err);
         *found = true;
         use.model = member->model;
-        use.kind = member->how == 'f' ? ROWAN_USE_FILTER : ROWAN_USE_READ;
+        use.kind = joins || member->how == 'f' ? ROWAN_USE_FILTER : ROWAN_USE_READ;
         st = resolve(r, member->part, use, depth + 1, err);
     }
     return st;

@@ -177,6 +177,14 @@ static void a_relation_is_what_loading_it_uses(void **state)
                           "Tag.word read Member.both a.c:7 tag.word\n"
                           "Tagging.what read Member.both a.c:7 tagging.what\n"
                           "Tagging.who filter Member.both a.c:7 tagging.who\n" },
+        { "Member\1of\1f", "Club.code filter Member.of a.c:7 club.code\n"
+                           "Member.club filter Member.of a.c:7 member.club\n" },
+        { "Club\1names\1f", "Club.id filter Club.names a.c:7 club.id\n"
+                            "Member.club filter Club.names a.c:7 member.club\n" },
+        { "Member\1tags\1f", "Member.id filter Member.tags a.c:7 member.id\n"
+                             "Tag.id filter Member.tags a.c:7 tag.id\n"
+                             "Tagging.what filter Member.tags a.c:7 tagging.what\n"
+                             "Tagging.who filter Member.tags a.c:7 tagging.who\n" },
         { "Club\1*",
           "Club.code read * a.c:7 club.code\nClub.id read * a.c:7 club.id\n" },
     };
@@ -187,8 +195,9 @@ static void a_relation_is_what_loading_it_uses(void **state)
         int len;
 
         memcpy(content, relations, sizeof relations);
-        len = snprintf(content + sizeof relations, 100, "\1ROWANUSE\1%s\1r\1a.c:7",
-                       cases[i].relation);
+        len = snprintf(content + sizeof relations, 100, "\1ROWANUSE\1%s%s\1a.c:7",
+                       cases[i].relation,
+                       strstr(cases[i].relation, "\1f") != NULL ? "" : "\1r");
         assert_string_equal(
             read_again(
                 file_of(content, sizeof relations + (size_t)len + 1, true, false)),

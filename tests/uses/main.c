@@ -59,6 +59,7 @@ int main(int argc, char **argv)
     keep(rowan_in(Person, height, 1, 2)); // uses: Person.height filter
     keep(rowan_like(Person, name, "A%")); // uses: Person.name filter
     keep(rowan_with(Person, awards)); // uses: Award.* read, Award.person_id filter
+    keep(rowan_join(Person, awards)); // uses: Person.id filter, Award.person_id filter
     rowan_expose(NULL, Award, "/awards"); // uses: Award.* read
     inline_used();
     inlined_twice();

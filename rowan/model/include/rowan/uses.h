@@ -11,7 +11,7 @@
  * Nothing here is for users, but for who writes a macro that names a model M or its column:
  *
  *     ROWAN__USE(M, col, "f")       a statement: here M.col is used that way; a relation in
- *                                   place of a column: it is loaded
+ *                                   place of a column: it is loaded ("r"), joined ("f")
  *     ROWAN__USE_ALL(M, "r")        all columns, as a row that is read or written as a whole
  *     ROWAN__USE_KEY(M, "f")        the primary key's columns
  *     ROWAN__USE_ROWS(M, "r")       the table, without a column: rows counted or deleted
