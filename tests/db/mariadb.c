@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "driver_int.h"
@@ -387,7 +388,17 @@ static void test_all_waiting_goes_through_the_hook(void **state)
     close_notes(&f);
 }
 
-/* A server that does not say a word any more: SIGSTOP. */
+/* Stops a child with all its threads: they do not stop at once. */
+static void stop_child(pid_t pid)
+{
+    siginfo_t info = { .si_code = 0 };
+
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WSTOPPED), 0);
+    assert_int_equal(info.si_code, CLD_STOPPED);
+}
+
+/* A server that does not say a word any more. */
 static void test_server_that_hangs(void **state)
 {
     test_mariadb *server = test_mariadb_new();
@@ -398,7 +409,7 @@ static void test_server_that_hangs(void **state)
 
     (void)state;
     assert_ok(rowan_session_open(f.engine, &other, &err), &err);
-    assert_int_equal(kill(server->process->pid, SIGSTOP), 0);
+    stop_child(server->process->pid);
     assert_status(rowan_fetch(f.db, rowan_select(Note), &result, &err), ROWAN_ETIMEOUT,
                   &err);
     assert_contains(err.message, "no answer in time");

@@ -96,23 +96,25 @@ static bool answers(const char *uri)
 static const char *const *arguments(const test_mariadb *server)
 {
     const char **argv = test_alloc(MAX_ARGS * sizeof *argv);
-    const char *const own_args[] = { program(),
-                                     "--no-defaults",
-                                     test_printf("--datadir=%s/data", server->dir),
-                                     test_printf("--socket=%s/s", server->dir),
-                                     test_printf("--pid-file=%s/pid", server->dir),
-                                     test_printf("--port=%d", server->port),
-                                     "--bind-address=127.0.0.1",
-                                     test_printf("--tmpdir=%s", server->dir),
-                                     test_printf("--init-file=%s/init.sql",
-                                                 server->dir),
-                                     "--skip-name-resolve",
-                                     "--skip-log-bin",
-                                     "--userstat=1",
-                                     "--max-connections=200",
-                                     "--innodb-flush-log-at-trx-commit=0",
-                                     "--innodb-doublewrite=0",
-                                     "--debug-no-sync" };
+    const char *const own_args[] = {
+        program(),
+        "--no-defaults",
+        test_printf("--datadir=%s/data", server->dir),
+        test_printf("--socket=%s/s", server->dir),
+        test_printf("--pid-file=%s/pid", server->dir),
+        test_printf("--port=%d", server->port),
+        "--bind-address=127.0.0.1",
+        test_printf("--tmpdir=%s", server->dir),
+        test_printf("--init-file=%s/init.sql", server->dir),
+        "--skip-name-resolve",
+        "--skip-ssl", /* the newer ones have it by themselves */
+        "--skip-log-bin",
+        "--userstat=1",
+        "--max-connections=200",
+        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-doublewrite=0",
+        "--debug-no-sync"
+    };
     size_t n = sizeof own_args / sizeof own_args[0];
 
     memcpy(argv, own_args, sizeof own_args);
