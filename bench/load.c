@@ -16,7 +16,8 @@ static void empty_table(void *ctx)
 {
     load *l = ctx;
 
-    people_sql(l->db, l->db->pg != NULL ? "TRUNCATE person" : "DELETE FROM person");
+    people_sql(l->db,
+               l->db->sqlite == NULL ? "TRUNCATE TABLE person" : "DELETE FROM person");
     if (l->db->sqlite != NULL)
         people_sql(l->db, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
@@ -30,10 +31,31 @@ static void load_by_rowan(void *ctx)
         (const char *const[]){ l->loader, "--quiet", "--dir", bench.dir, NULL });
 }
 
+static void load_by_mariadb(load *l)
+{
+    people_address to = people_address_of(l->db->uri);
+
+    (void)setenv("MYSQL_PWD", to.password, 1);
+    (void)child_run((const char *const[]){
+        "mariadb", "--no-defaults", "--local-infile=1", "-h", to.host, "-P",
+        bench_printf("%u", to.port), "-u", to.user, to.name, "-e",
+        bench_printf(
+            "LOAD DATA LOCAL INFILE '%s' INTO TABLE person CHARACTER SET utf8mb4 "
+            "FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' IGNORE 1 LINES "
+            "(id, first_name, last_name, @born, country) "
+            "SET born = NULLIF(@born, '')",
+            l->csv),
+        NULL });
+}
+
 static void load_by_tool(void *ctx)
 {
     load *l = ctx;
 
+    if (l->db->maria != NULL) {
+        load_by_mariadb(l);
+        return;
+    }
     if (l->db->sqlite != NULL)
         (void)child_run((const char *const[]){
             "sqlite3", l->db->path,
@@ -83,11 +105,28 @@ static void expect_people(people_db *db)
         bench_die("%llu people are there", (unsigned long long)n);
 }
 
+static char *mariadb_value(MYSQL *maria, const char *sql)
+{
+    MYSQL_RES *result = mysql_query(maria, sql) == 0 ? mysql_store_result(maria) : NULL;
+    MYSQL_ROW row = result != NULL ? mysql_fetch_row(result) : NULL;
+    char *value;
+
+    if (result == NULL)
+        people_die_mariadb(maria);
+    value = bench_printf("%s", row != NULL && row[0] != NULL ? row[0] : "");
+    mysql_free_result(result);
+    return value;
+}
+
 /* A text that changes when a row of the table is written. */
 static char *state_of_table(people_db *db)
 {
     char *state;
 
+    if (db->maria != NULL)
+        return mariadb_value(
+            db->maria, "SELECT rows_changed FROM information_schema.table_statistics "
+                       "WHERE table_schema = DATABASE() AND table_name = 'person'");
     if (db->sqlite != NULL) {
         sqlite3_stmt *stmt;
 
@@ -113,20 +152,24 @@ static char *state_of_table(people_db *db)
 static void load_on(load *l)
 {
     bool is_sqlite = l->db->sqlite != NULL;
+    const char *tool = is_sqlite ? "sqlite3" : l->db->pg != NULL ? "psql" : "mariadb";
 
-    if (!child_exists(is_sqlite ? "sqlite3" : "psql")) {
-        bench_note("%s is not installed", is_sqlite ? "sqlite3" : "psql");
+    if (!child_exists(tool)) {
+        bench_note("%s is not installed", tool);
         return;
     }
-    if (!bench_compare(
-            &(bench_pair){ .name = bench_printf("%s, load", l->db->name),
-                           .reference = is_sqlite ? "sqlite3 .import" : "psql \\copy",
-                           .ours = load_by_rowan,
-                           .theirs = load_by_tool,
-                           .before = empty_table,
-                           .ctx = l,
-                           .n_ops = (double)bench.rows,
-                           .promise = is_sqlite ? 0.60 : 1.00 }))
+    if (!bench_compare(&(bench_pair){ .name = bench_printf("%s, load", l->db->name),
+                                      .reference = is_sqlite ? "sqlite3 .import"
+                                                   : l->db->pg != NULL ? "psql \\copy"
+                                                                       : "LOAD DATA",
+                                      .ours = load_by_rowan,
+                                      .theirs = load_by_tool,
+                                      .before = empty_table,
+                                      .ctx = l,
+                                      .n_ops = (double)bench.rows,
+                                      .promise = is_sqlite           ? 0.60
+                                                 : l->db->pg != NULL ? 1.00
+                                                                     : 0 }))
         return;
     expect_people(l->db);
     bench_note("the loader's peak is %.1f MiB, the file's size %.1f MiB", l->peak,

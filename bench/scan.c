@@ -1,8 +1,10 @@
 /* scan.c - all people into structs: rowan_fetch() and a cursor against loops by hand. */
 #include "alloc_int.h"
 #include "reader.h"
+#include "sqlalchemy.h"
 
-#define BATCH 512 /* rows of a hand-written batch, as many as the cursor's */
+#define BATCH        512 /* rows of a hand-written batch, as many as the cursor's */
+#define N_SQLALCHEMY 100000
 
 typedef struct scan {
     people_db *db;
@@ -153,6 +155,25 @@ static void fetch_by_rowan(void *ctx)
     s->n_allocs = rowan__alloc_count() - n_before;
 }
 
+/* As many as SQLAlchemy is asked for, which takes ten times the memory. */
+static size_t n_sqlalchemy(void)
+{
+    return bench.rows < N_SQLALCHEMY ? bench.rows : N_SQLALCHEMY;
+}
+
+static void fetch_some_by_rowan(void *ctx)
+{
+    scan *s = ctx;
+    rowan_result *result = NULL;
+    rowan_error err;
+
+    bench_check(rowan_fetch(s->db->session,
+                            rowan_select(BenchPerson, .limit = n_sqlalchemy()), &result,
+                            &err),
+                &err);
+    rowan_result_free(result);
+}
+
 static void stream_by_rowan(void *ctx)
 {
     scan *s = ctx;
@@ -207,6 +228,8 @@ static void run_on(people_db *db)
     pair.theirs = fetch_by_hand;
     if (bench_compare(&pair))
         bench_note("%zu allocations for %zu rows", s.n_allocs, bench.rows);
+    if (bench_wanted(pair.name))
+        sqlalchemy_compare(db, "scan", n_sqlalchemy(), fetch_some_by_rowan, &s);
     pair.name = bench_printf("%s, rowan_cursor", db->name);
     pair.ours = stream_by_rowan;
     pair.theirs = stream_by_hand;
