@@ -14,8 +14,8 @@
 # blocks of python, python-N.py. A block of another language, and a text or SQL that belongs to
 # nothing, is a mistake.
 #
-# In a table, code in a column headed "condition", "order" or "option" is compiled as such, and
-# the first two are run.
+# In a table, code in a column headed "condition", "order", "query" (parts of one), "option" (of
+# an engine), "with", "join" or "assignment" is compiled as such; the first three are run.
 
 function mistake(words) {
     print page ":" (language != "" ? start : FNR) ": " words
@@ -106,27 +106,18 @@ function finish_sql(    i, n, statement) {
     }
 }
 function cell(kind, text) {
-    name = "line_" FNR
-    n_cells++
-    if (kind == "condition")
-        text = "CONDITION(" text ");\n"
-    else if (kind == "order")
-        text = "ORDER(" text ");\n"
-    else
-        text = "OPTION(" text ");\n"
-    cells = cells sprintf("#line %d \"%s\"\n    %s", FNR, page, text)
+    cells = cells sprintf("#line %d \"%s\"\n    CELL_%s(%s);\n", FNR, page, kind, text)
 }
 function table_row(    i, n, text) {
     n = split($0, columns, / *\| */)
     for (i = 2; i < n; i++) {
         if (!in_table)
             head[i] = columns[i]
-        else if (head[i] ~ /^(Rowan: )?(condition|order|option)$/ && columns[i] !~ /^-+$/) {
+        else if (head[i] ~ /^(condition|order|query|option|with|join|assignment)$/ && columns[i] !~ /^-+$/) {
             text = columns[i]
             if (text !~ /^`[^`]+`$/)
                 mistake("no code in the column " head[i])
             gsub(/`/, "", text)
-            sub(/^Rowan: /, "", head[i])
             cell(head[i], text)
         }
     }

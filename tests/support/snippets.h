@@ -19,16 +19,20 @@
     return st;
 
 /* Code in the tables; a condition tells how many rows it holds for. */
-#define CONDITION(...)                                                               \
+#define CELL_condition(...)                                                          \
     if (st == ROWAN_OK)                                                              \
         st = rowan_count(db, rowan_select(Person, .where = (__VA_ARGS__)), &n, err); \
     if (st == ROWAN_OK)                                                              \
     (void)fprintf(stderr, "count %d %d\n", __LINE__, (int)n)
-#define ORDER(...)           \
+#define CELL_order(...) CELL_query(.order_by = { __VA_ARGS__ })
+#define CELL_query(...)      \
     rowan_result_free(rows); \
     rows = NULL;             \
     if (st == ROWAN_OK)      \
-    st = rowan_fetch(db, rowan_select(Person, .order_by = { __VA_ARGS__ }), &rows, err)
-#define OPTION(...) (void)((rowan_engine_opts){ __VA_ARGS__ })
+    st = rowan_fetch(db, rowan_select(Person, __VA_ARGS__), &rows, err)
+#define CELL_option(...)     (void)((rowan_engine_opts){ __VA_ARGS__ })
+#define CELL_with(...)       (void)((const rowan_relation_query *){ __VA_ARGS__ })
+#define CELL_join(...)       (void)((const rowan_join *){ __VA_ARGS__ })
+#define CELL_assignment(...) (void)((rowan_assignment[]){ __VA_ARGS__ })
 
 #endif

@@ -3,9 +3,7 @@
 Runs the blocks of a page in their order, in one module, and the conditions and orders of its
 tables. Prints what they print, and "count LINE N" for each condition to the standard error, as
 the C beside them does."""
-import datetime
 import functools
-import logging
 import re
 import sys
 
@@ -18,10 +16,13 @@ if sqlalchemy.__version__ < "2":  # the style of 2.0, which 1.4 has on request
 
 
 def run_cell(names, line, head, code):
-    from sqlalchemy import and_, func, not_, or_, select
+    from sqlalchemy import func, select
 
-    value = eval(code, {**names, "and_": and_, "func": func, "not_": not_, "or_": or_})
     person, session = names["Person"], names["session"]
+    if head == "query":
+        session.scalars(eval("select(Person)" + code, names)).all()
+        return
+    value = eval(code, names)
     if head == "condition":
         count = select(func.count()).select_from(person).where(value)
         print("count", line, session.scalar(count), file=sys.stderr)
@@ -30,7 +31,7 @@ def run_cell(names, line, head, code):
 
 
 def main(page, uri):
-    names = {"DATABASE_URI": uri, "date": datetime.date, "log": logging.getLogger("page")}
+    names = {"DATABASE_URI": uri}
     block, head = None, None
     with open(page, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -47,7 +48,7 @@ def main(page, uri):
                 cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
                 if head is None:
                     head = cells[-1]
-                elif cells[0].startswith("`") and head in ("condition", "order"):
+                elif cells[0].startswith("`") and head in ("condition", "order", "query", "with", "join"):
                     run_cell(names, number, head, re.sub("^`|`$", "", cells[0]))
             else:
                 head = None
