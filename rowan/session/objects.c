@@ -219,16 +219,30 @@ void rowan__map_remove(rowan__extent *extent, rowan__object *object)
     extent->n_mapped--;
 }
 
-/* Brings an object that may be out of date to what was read. */
-static bool refresh(const rowan__extent *extent, rowan__object *object, const void *row)
+/* Whether an object is to say what was read. */
+static bool is_outdated(const rowan__unit *unit, const rowan__extent *extent,
+                        const rowan__object *object)
 {
-    void *snapshot = rowan__snapshot(extent, object);
+    return object->state == ROWAN__OBJECT_KEPT &&
+           (object->epoch != unit->epoch || unit->rereads) &&
+           rowan__row_diff(extent->model, object->row,
+                           rowan__snapshot(extent, object)) == 0;
+}
 
-    if (rowan__row_diff(extent->model, object->row, snapshot) != 0)
-        return false;
+/* Brings an object to what was read: a rollback brings it back. */
+static rowan_status refresh(rowan_session *session, rowan__extent *extent,
+                            rowan__object *object, const void *row, rowan_error *err)
+{
+    rowan__unit *unit = session->unit;
+
+    if (session->in_transaction &&
+        (!rowan__undo_reserve(unit, 1) ||
+         !rowan__undo_add(unit, extent, object, true, false)))
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     rowan__copy_columns(extent->model, object->row, row);
-    rowan__copy_columns(extent->model, snapshot, row);
-    return true;
+    rowan__copy_columns(extent->model, rowan__snapshot(extent, object), row);
+    object->epoch = unit->epoch;
+    return ROWAN_OK;
 }
 
 rowan_status rowan__unit_adopt(rowan_session *session, const rowan_model *model,
@@ -249,9 +263,9 @@ rowan_status rowan__unit_adopt(rowan_session *session, const rowan_model *model,
         object->state = ROWAN__OBJECT_KEPT;
         rowan__map_add(extent, object);
         *keeps = true;
-    } else if (object->state == ROWAN__OBJECT_KEPT && object->epoch != unit->epoch &&
-               refresh(extent, object, row)) {
-        object->epoch = unit->epoch;
+    } else if (is_outdated(unit, extent, object)) {
+        if (refresh(session, extent, object, row, err) != ROWAN_OK)
+            return ROWAN_ENOMEM;
         *keeps = true;
     }
     *out = object->state == ROWAN__OBJECT_DOOMED ? NULL : object->row;

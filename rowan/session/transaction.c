@@ -76,10 +76,20 @@ rowan_status rowan_begin_with(rowan_session *session,
 
 /* Ending. */
 
-static void ended(rowan_session *session)
+/* Objects that were written or read again in the transaction follow it, whoever ends it; a
+ * transaction that has nothing to do with objects leaves them alone. */
+static void ended(rowan_session *session, bool committed)
 {
+    rowan__unit *unit = session->unit;
+
     session->in_transaction = session->failed = session->only_reads = false;
     session->n_savepoints = 0;
+    if (unit == NULL || unit->n_undos == 0)
+        return;
+    if (committed)
+        rowan__unit_committed(unit);
+    else
+        rowan__unit_undo(unit, 0);
 }
 
 rowan_status rowan__session_commit(rowan_session *session, rowan_error *err)
@@ -94,7 +104,7 @@ rowan_status rowan__session_commit(rowan_session *session, rowan_error *err)
                       "a statement of this transaction failed: nothing was committed")
                 : rowan__session_run(session, "COMMIT", err);
     if (st == ROWAN_OK) {
-        ended(session);
+        ended(session, true);
         return ROWAN_OK;
     }
     if (!failed && !lost && session->link == NULL)
@@ -115,7 +125,7 @@ void rowan__session_rollback(rowan_session *session)
         session->link->conn->broken = true;
         (void)rowan__session_after(session, ROWAN_OK);
     }
-    ended(session);
+    ended(session, false);
 }
 
 rowan_status rowan_commit(rowan_session *session, rowan_error *err)

@@ -183,9 +183,11 @@ rowan_status rowan_session_fetch_rows(rowan_session *session, const rowan_model 
                           model->name);
     if (rowan__unit_of(session) == NULL)
         return out_of_memory(err);
+    session->unit->rereads = query->lock != ROWAN_NO_LOCK;
     st = query->with[0] == NULL
              ? fetch_alone(session, query, &objects, &n, err)
              : rowan__unit_fetch_related(session, query, &objects, &n, err);
+    session->unit->rereads = false;
     if (st != ROWAN_OK)
         return st;
     memcpy(out, &objects, sizeof objects);

@@ -75,7 +75,8 @@ typedef struct rowan__undo {
 typedef struct rowan__unit {
     rowan_arena *arena;
     rowan__extent *extents;
-    uint32_t epoch;     /* an object of an older one may differ from the database */
+    uint32_t epoch; /* an object of an older one may differ from the database */
+    bool rereads;   /* what is read now is newer than any object: its row is locked */
     rowan__undo *undos; /* undos[n_undos], the oldest first */
     size_t n_undos, undos_cap;
     rowan_arena *undo_arena; /* of their snapshots */

@@ -2,6 +2,7 @@
 #include "unit_test.h"
 
 #include <rowan/decimal.h>
+#include <rowan/merge.h>
 
 /* Getting. */
 
@@ -80,6 +81,39 @@ static void test_keys_of_several_columns(void **state)
     assert_status(rowan_session_get_key(t->db, Visit, &got, &t->err,
                                         .place = rowan_text_of("x"), .year = 2021),
                   ROWAN_ENOTFOUND, &t->err);
+}
+
+/* A row that is read to be locked is as it is now. */
+static void test_locked_rows_are_read_again(void **state)
+{
+    test_db *t = *state;
+    Author *ada = NULL, *grace = NULL, **list = NULL;
+    uint64_t n_changed = 0;
+    size_t n = 0;
+
+    unit_begin(t);
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    assert_ok(rowan_session_get(t->db, Author, 1, &ada, &t->err), &t->err);
+    assert_ok(rowan_session_get(t->db, Author, 3, &grace, &t->err), &t->err);
+    assert_ok(rowan_update_where(t->db, Author, NULL, &n_changed, &t->err,
+                                 rowan_set(Author, score, 2)),
+              &t->err);
+    grace->name = rowan_text_of("edited");
+    assert_ok(
+        rowan_session_fetch(t->db, Author, rowan_select(Author), &list, &n, &t->err),
+        &t->err);
+    assert_true(ada->score == 0);
+    assert_ok(rowan_session_fetch(t->db, Author,
+                                  rowan_select(Author, .lock = ROWAN_FOR_UPDATE), &list,
+                                  &n, &t->err),
+              &t->err);
+    assert_int_equal(n, 3);
+    assert_true(ada->score == 2);
+    assert_true(grace->score == 0); /* with edits of its own */
+    rowan_rollback(t->db);
+    assert_true(ada->score == 0); /* as before */
+    assert_ok(rowan_session_get(t->db, Author, 1, &ada, &t->err), &t->err);
+    assert_true(ada->score == 0);
 }
 
 /* Writing. */
@@ -627,6 +661,32 @@ static void test_relations_of_objects(void **state)
     assert_ok(rowan_commit(t->db, &t->err), &t->err);
 }
 
+/* Objects that are flushed in the transaction of a refresh follow it. */
+static void test_objects_in_a_refresh(void **state)
+{
+    test_db *t = *state;
+    rowan_merge *merge = NULL;
+    Author *ada = NULL;
+
+    unit_begin(t);
+    assert_ok(rowan_session_get(t->db, Author, 1, &ada, &t->err), &t->err);
+    for (int commits = 0; commits < 2; commits++) {
+        assert_ok(rowan_merge_open(t->db, 1, &merge, &t->err), &t->err);
+        ada->name = rowan_text_of("flushed");
+        assert_ok(rowan_session_flush(t->db, &t->err), &t->err);
+        assert_ok(rowan_merge_table(merge, &Node_model, &t->err), &t->err);
+        if (commits)
+            assert_ok(rowan_merge_commit(merge, NULL, &t->err), &t->err);
+        rowan_merge_close(merge);
+        assert_string_equal(ada->name.ptr, commits ? "flushed" : "Ada");
+        assert_string_equal(test_value(t, "select name from author where id = 1"),
+                            ada->name.ptr);
+    }
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    rowan_rollback(t->db);
+    assert_string_equal(ada->name.ptr, "flushed");
+}
+
 /* What is pending is not a plain write's business, nor a refresh's. */
 static void test_plain_writes_beside(void **state)
 {
@@ -664,6 +724,7 @@ int main(void)
         cmocka_unit_test(test_one_row_is_one_object),
         cmocka_unit_test(test_no_such_row),
         cmocka_unit_test(test_keys_of_several_columns),
+        cmocka_unit_test(test_locked_rows_are_read_again),
         cmocka_unit_test(test_only_what_changed_is_written),
         cmocka_unit_test(test_texts_are_owned_after_a_flush),
         cmocka_unit_test(test_objects_are_added),
@@ -680,6 +741,7 @@ int main(void)
         cmocka_unit_test(test_every_type),
         cmocka_unit_test(test_reading_sessions),
         cmocka_unit_test(test_relations_of_objects),
+        cmocka_unit_test(test_objects_in_a_refresh),
         cmocka_unit_test(test_plain_writes_beside),
     };
 

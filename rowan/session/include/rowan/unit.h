@@ -20,7 +20,9 @@
  * within a table in that order, too; then the updates; then what is deleted, the other way
  * round. Rows are written many at a time. A text or bytes that an object is given are
  * borrowed until the next flush, and the session's own after it; rowan_session_text() copies
- * them at once. The key of an object and its VERSION cannot be edited, and what the
+ * them at once. Statements are as good as written by hand, and as bad: two rows that exchange
+ * their values of a unique column collide, and MariaDB deletes no row that refers to itself
+ * (both take a flush between). The key of an object and its VERSION cannot be edited, and what the
  * database computes (GENERATED) is what it was when the row was read.
  *
  * Transactions. rowan_session_flush() writes inside the open transaction, rowan_commit()
@@ -51,7 +53,8 @@
  *     after ROWAN_ECONN of a commit   whether it happened is not known; objects are as after
  *             a rollback, and the next get tells
  *
- * Threads: as its session, one at a time. Memory: an object takes two rows and 64 bytes.
+ * Threads: as its session, one at a time. Memory: an object takes two rows and 64 bytes, and
+ * its texts, also those it had before, until the clear.
  * Uses: rowan/session.h.
  */
 #ifndef ROWAN_UNIT_H
@@ -80,7 +83,9 @@ rowan_status rowan_session_get_row(rowan_session *session, const rowan_model *mo
                                    rowan_error *err) ROWAN_CHECKED;
 
 /* Fetches the objects of a query's rows, in the query's order; without those that the
- * session is to delete. An object that was there already keeps its edits. Relations that
+ * session is to delete. An object that was there already keeps its edits; without any, it is
+ * brought up to date if the query locks its row (.lock), or at the first time after the end
+ * of a transaction. Relations that
  * the query names (rowan/with.h) lead to objects, too: one row is one object, whichever way
  * it is reached. They are what they were when they were read; to change who belongs to whom,
  * set the foreign key.
