@@ -32,17 +32,8 @@ static inline bool rowan__is_view(const rowan_model *model)
     return rowan__real_model(model)->base != NULL;
 }
 
-/* A relation that a query goes along, as the columns that it compares: those of the near
- * model and the far one, or of each and the one between. */
-typedef struct rowan__path {
-    const rowan_model *far, *between; /* `between` may be NULL */
-    rowan__ends ends;
-} rowan__path;
-
-/* Returns  ROWAN_OK; ROWAN_EINVAL if the model has no such relation, or the program does not
- *          know where it leads. */
-rowan_status rowan__path_of(const rowan_model *near, size_t offset, rowan__path *out,
-                            rowan_error *err) ROWAN_CHECKED;
+/* The relation that a join goes along; NULL if there is none. */
+const rowan_relation *rowan__join_relation(const rowan_join *join);
 
 /* The model that a join brings in; NULL if the program does not know it. */
 const rowan_model *rowan__join_model(const rowan_join *join);

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "relation_int.h"
 #include "type_int.h"
 
 static rowan_status add_query(rowan__statement *s, const rowan__scope *around,
@@ -421,20 +422,21 @@ static bool reads(const rowan__scope *scope, size_t n, const rowan_model *model)
 static rowan_status add_path(rowan__statement *s, const rowan__scope *scope, size_t n,
                              const rowan_join *join, rowan_error *err)
 {
-    rowan__path path;
+    const rowan_relation *relation = rowan__join_relation(join);
+    rowan__ends ends;
     rowan_status st;
 
-    if (join->near == NULL)
+    if (relation == NULL)
         return rowan_fail(err, ROWAN_EINVAL, "the join of %s has no condition",
-                          join->model->name);
+                          rowan__join_model(join)->name);
     if (!reads(scope, n, join->near))
         return rowan_fail(err, ROWAN_EINVAL,
                           "%s is not read before its relation is joined",
                           join->near->name);
-    st = rowan__path_of(join->near, join->offset, &path, err);
-    if (st == ROWAN_OK && rowan__real_model(rowan__join_model(join)) != path.far)
-        st = rowan_fail(err, ROWAN_EINVAL, "the relation leads to %s, not to %s",
-                        path.far->name, join->model->name);
+    if (rowan__real_model(rowan__join_model(join)) != relation->target)
+        return rowan_fail(err, ROWAN_EINVAL, "the relation leads to %s, not to %s",
+                          relation->target_name, join->model->name);
+    st = rowan__relation_ends(rowan__real_model(join->near), relation, &ends, err);
     if (st == ROWAN_OK)
         st = rowan__statement_key(s, &join->near, sizeof join->near, err);
     return st == ROWAN_OK

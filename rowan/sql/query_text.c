@@ -2,6 +2,7 @@
 #include "query_int.h"
 
 #include "ddl_int.h"
+#include "relation_int.h"
 #include "type_int.h"
 
 static void write_query(rowan__writer *w, const rowan__scope *around,
@@ -399,16 +400,15 @@ static void write_table(rowan__writer *w, const rowan__scope *scope,
 }
 
 static void write_equal(rowan__writer *w, const rowan__scope *scope,
-                        const rowan_model *left, const rowan__key *left_key,
-                        const rowan_model *right, const rowan__key *right_key)
+                        const rowan_model *a, const rowan__key *a_key,
+                        const rowan_model *b, const rowan__key *b_key)
 {
-    for (size_t i = 0; i < left_key->n; i++) {
-        if (i > 0)
-            rowan__buf_str(w->sql, " AND ");
-        write_column(w, scope, left, left_key->columns[i]);
-        write_collation(w, left_key->columns[i]);
+    for (size_t i = 0; i < a_key->n; i++) {
+        rowan__buf_str(w->sql, i == 0 ? " ON " : " AND ");
+        write_column(w, scope, a, a_key->columns[i]);
+        write_collation(w, a_key->columns[i]);
         rowan__buf_str(w->sql, " = ");
-        write_column(w, scope, right, right_key->columns[i]);
+        write_column(w, scope, b, b_key->columns[i]);
     }
 }
 
@@ -416,27 +416,26 @@ static void write_equal(rowan__writer *w, const rowan__scope *scope,
 static void write_path(rowan__writer *w, const rowan__scope *scope,
                        const rowan_join *join, const char *words)
 {
-    const rowan_model *model = rowan__join_model(join);
-    rowan__path path;
+    const rowan_relation *relation = rowan__join_relation(join);
+    const rowan_model *far = rowan__join_model(join), *near = join->near;
+    rowan__ends ends;
 
-    if (rowan__path_of(join->near, join->offset, &path, NULL) != ROWAN_OK) {
+    if (rowan__relation_ends(rowan__real_model(near), relation, &ends, NULL) !=
+        ROWAN_OK) {
         w->sql->failed = true; /* query_key.c refuses it before */
         return;
     }
-    if (path.between != NULL) {
+    if (relation->between != NULL) {
         rowan__buf_str(w->sql, words);
-        write_table(w, scope, path.between);
-        rowan__buf_str(w->sql, " ON ");
-        write_equal(w, scope, path.between, &path.ends.here, join->near,
-                    &path.ends.near);
+        write_table(w, scope, relation->between);
+        write_equal(w, scope, relation->between, &ends.here, near, &ends.near);
     }
     rowan__buf_str(w->sql, words);
-    write_table(w, scope, model);
-    rowan__buf_str(w->sql, " ON ");
-    if (path.between != NULL)
-        write_equal(w, scope, model, &path.ends.far, path.between, &path.ends.there);
+    write_table(w, scope, far);
+    if (relation->between != NULL)
+        write_equal(w, scope, far, &ends.far, relation->between, &ends.there);
     else
-        write_equal(w, scope, model, &path.ends.far, join->near, &path.ends.near);
+        write_equal(w, scope, far, &ends.far, near, &ends.near);
 }
 
 static void write_from(rowan__writer *w, const rowan__scope *scope)

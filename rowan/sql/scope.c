@@ -48,27 +48,21 @@ bool rowan__find_name(const rowan__scope *scope, const rowan_model *model,
     return false;
 }
 
+const rowan_relation *rowan__join_relation(const rowan_join *join)
+{
+    return join->near == NULL
+               ? NULL
+               : rowan_relation_at(rowan__real_model(join->near), join->offset);
+}
+
 const rowan_model *rowan__join_model(const rowan_join *join)
 {
     const rowan_relation *relation;
 
-    if (join->model != NULL || join->near == NULL)
+    if (join->model != NULL)
         return join->model;
-    relation = rowan_relation_at(rowan__real_model(join->near), join->offset);
+    relation = rowan__join_relation(join);
     return relation != NULL ? relation->target : NULL;
-}
-
-rowan_status rowan__path_of(const rowan_model *near, size_t offset, rowan__path *out,
-                            rowan_error *err)
-{
-    const rowan_model *model = rowan__real_model(near);
-    const rowan_relation *relation = rowan_relation_at(model, offset);
-
-    if (relation == NULL)
-        return rowan_fail(err, ROWAN_EINVAL, "%s has no such relation", near->name);
-    out->far = relation->target;
-    out->between = relation->between;
-    return rowan__relation_ends(model, relation, &out->ends, err);
 }
 
 bool rowan__is_grouped(const rowan_query *query)
