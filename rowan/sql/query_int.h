@@ -71,6 +71,61 @@ static inline bool rowan__counts_whole(const rowan_query *query)
  * prepared. */
 size_t rowan__in_size(size_t n_values);
 
+/* condition_key.c, query_key.c: the walk that makes the key. Each adds to it what it is
+ * about, and the values. */
+rowan_status rowan__add_model(rowan__statement *s, const rowan_model *model,
+                              rowan_error *err) ROWAN_CHECKED;
+
+/* *named says what the column is. A plain column is one where groups are not made yet. */
+rowan_status rowan__add_column(rowan__statement *s, const rowan__scope *scope,
+                               const rowan_model *model, const rowan_column *column,
+                               rowan__named *named, rowan_error *err) ROWAN_CHECKED;
+rowan_status rowan__add_plain_column(rowan__statement *s, const rowan__scope *scope,
+                                     const rowan_model *model,
+                                     const rowan_column *column,
+                                     rowan_error *err) ROWAN_CHECKED;
+
+/* A condition, or the mark that there is none; `groups` of .having. */
+rowan_status rowan__add_where(rowan__statement *s, const rowan__scope *scope,
+                              const rowan_expr *where, bool groups, int depth,
+                              rowan_error *err) ROWAN_CHECKED;
+
+/* A query; not `whole` if its rows are only counted or asked for. */
+rowan_status rowan__add_query(rowan__statement *s, const rowan__scope *around,
+                              const rowan_query *query, bool whole, int depth,
+                              rowan_error *err) ROWAN_CHECKED;
+
+/* Whether values of two columns can be compared. */
+bool rowan__are_alike(rowan_type a, rowan_type b);
+
+/* column_text.c, condition_text.c, query_text.c: the walk that writes the text. */
+
+/* The scope of a query, with whether its columns need their tables' names. */
+void rowan__names_init(rowan__scope *scope, const rowan__scope *around,
+                       const rowan_query *query, bool is_change);
+
+/* A table's column; what makes a text compare as a number; what a view's column is. */
+void rowan__write_column(rowan__writer *w, const rowan__scope *scope,
+                         const rowan_model *source, const rowan_column *column);
+void rowan__write_collation(rowan__writer *w, const rowan_column *column);
+void rowan__write_computed(rowan__writer *w, const rowan__scope *scope,
+                           const rowan_computed *computed);
+
+/* A column in a condition or an order, wherever it comes from; and where it is compared. */
+void rowan__write_named(rowan__writer *w, const rowan__scope *scope,
+                        const rowan_model *model, const rowan_column *column);
+void rowan__write_compared(rowan__writer *w, const rowan__scope *scope,
+                           const rowan_model *model, const rowan_column *column);
+
+/* A condition behind a word; nothing if it is NULL. */
+void rowan__write_clause(rowan__writer *w, const rowan__scope *scope, const char *word,
+                         const rowan_expr *condition);
+
+/* A query; without order and limit if `only` is not NULL, which then stands for the columns
+ * if these do not matter. */
+void rowan__write_query(rowan__writer *w, const rowan__scope *around,
+                        const rowan_query *query, const char *only);
+
 /* The text of the kinds that have a query. */
 void rowan__write_query_statement(rowan__writer *w, const rowan__statement *s);
 
