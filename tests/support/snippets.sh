@@ -57,16 +57,22 @@ END
     } >"$folder/all.c"
 }
 
-# The two compilers of the code, one build of the library: with its sanitizers, if it has some.
+# The code by either compiler; the library as the build has it, which the link has to go with.
+setting() { # NAME: of the build
+    sed -n "s/^$1:[A-Z]*=//p" "$build/CMakeCache.txt"
+}
 compile() { # COMPILER PART
-    local folder=$work/page/$2 link=() file
-    grep -q "__asan_init" <(nm "$build/rowan/librowan.a" 2>/dev/null) && link=('-fsanitize=address,undefined')
-    [ "$1" = gcc ] && strict+=("${link[@]}")
+    local folder=$work/page/$2 flags=() linker kind=gcc file
+    linker=$(setting CMAKE_C_COMPILER)
+    grep -q clang <("$linker" --version) && kind=clang
+    [ -z "$(setting ROWAN_SANITIZE)" ] || flags+=("-fsanitize=$(setting ROWAN_SANITIZE)")
+    [ "$(setting ROWAN_COVERAGE)" != ON ] || flags+=(--coverage)
+    [ "$1" != $kind ] || strict+=("${flags[@]}")
     for file in all models; do
         "$1" "${strict[@]}" -g -c -I "$folder" "$folder/$file.c" -o "$folder/$file-$1.o" || return
     done
-    gcc "$folder"/*-"$1.o" "$build/rowan/librowan.a" "${link[@]}" -lsqlite3 -lpq -lmariadb -lm \
-        -o "$folder/run-$1"
+    "$linker" "$folder"/*-"$1.o" "$build/rowan/librowan.a" "${flags[@]}" -lsqlite3 -lpq -lmariadb \
+        -lm -o "$folder/run-$1"
 }
 
 run_on() { # COMPILER PART URI NAME
