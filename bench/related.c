@@ -159,6 +159,6 @@ int main(int argc, char **argv)
     bench_start(argc, argv, "related: 10,000 parents with 100,000 children");
     run_on("sqlite", bench_printf("sqlite:///%s/related.db", bench.dir));
     run_on("postgresql", bench.postgres);
-    run_on("mariadb", getenv("ROWAN_TEST_MARIADB"));
+    run_on("mariadb", bench.mariadb);
     return 0;
 }

@@ -1,6 +1,8 @@
 /* joined.c - related rows, loaded by a join in the statement of the rows themselves. */
 #include "database.h"
 
+#include <rowan/unit.h>
+
 /* clang-format off */
 ROWAN_MODEL(Team, "team",
     (rowan_int64,     id,      PRIMARY_KEY),
@@ -340,6 +342,35 @@ static void test_many_to_many(void **state)
     rowan_result_free(result);
 }
 
+/* In a session that keeps objects, joined rows are objects, too. */
+static void test_objects(void **state)
+{
+    test_db *t = *state;
+    Team **teams = NULL, *first = NULL, *again = NULL;
+    Member **members = NULL;
+    size_t n = 0, n_members = 0;
+
+    fill(t);
+    assert_ok(rowan_session_get(t->db, Team, 1, &first, &t->err), &t->err);
+    assert_ok(rowan_session_fetch(
+                  t->db, Team,
+                  rowan_select(Team, .order_by = { rowan_asc(Team, id) },
+                               .with = { rowan_with_join(
+                                   Team, members, .order_by = { rowan_asc(Member, id) },
+                                   .with = { rowan_with_join(Member, of) }) }),
+                  &teams, &n, &t->err),
+              &t->err);
+    assert_int_equal(n, 3);
+    assert_ptr_equal(teams[0], first);
+    assert_ok(rowan_related_many(Team, first, members, &members, &n_members, &t->err),
+              &t->err);
+    assert_int_equal(n_members, 3);
+    for (size_t i = 0; i < n_members; i++) {
+        assert_ok(rowan_related_one(Member, members[i], of, &again, &t->err), &t->err);
+        assert_ptr_equal(again, first);
+    }
+}
+
 static void test_what_cannot_be_joined(void **state)
 {
     test_db *t = *state;
@@ -398,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_to_many),
         cmocka_unit_test(test_aliases_and_levels),
         cmocka_unit_test(test_many_to_many),
+        cmocka_unit_test(test_objects),
         cmocka_unit_test(test_what_cannot_be_joined),
         cmocka_unit_test(test_null_where_there_is_none),
     };

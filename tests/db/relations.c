@@ -78,6 +78,18 @@ ROWAN_MODEL(Stay, "stay",
 ROWAN_MODELS(library, "0", Nation, Author, Profile, ProfileVisit, Book, Tag, BookTag,
              Room, Stay);
 
+/* Of the same tables, and not true of them. */
+/* clang-format off */
+ROWAN_MODEL(OneBook, "author",
+    (rowan_int64,     id,        PRIMARY_KEY, AUTO),
+    HAS_ONE(book, AnyBook, author_id)
+)
+ROWAN_MODEL(AnyBook, "book",
+    (rowan_int64,     id,        PRIMARY_KEY, AUTO),
+    (rowan_opt_int64, author_id, REFERENCES(OneBook, id))
+)
+/* clang-format on */
+
 #define N_COUNTED 64
 
 /* The statements of a session of its own. */
@@ -855,6 +867,59 @@ static void test_wrong_relations_are_refused(void **state)
     assert_false(rowan_in_transaction(t->db));
 }
 
+/* Where one row is declared and the database has more, it is not one of them. */
+static void test_more_than_one(void **state)
+{
+    test_db *t = *state;
+    const rowan_query *queries[] = {
+        rowan_select(OneBook, .with = { rowan_with(OneBook, book) }),
+        rowan_select(OneBook, .with = { rowan_with_join(OneBook, book) }),
+    };
+    rowan_result *result = NULL;
+    AnyBook *book = NULL;
+
+    fill(t);
+    for (size_t i = 0; i < 2; i++) {
+        rowan_query one = *queries[i];
+
+        assert_status(rowan_fetch(t->db, queries[i], &result, &t->err), ROWAN_EDATA,
+                      &t->err);
+        assert_string_equal(t->err.message, "OneBook.book leads to more than one book");
+        assert_false(rowan_in_transaction(t->db));
+        one.where = rowan_eq(OneBook, id, 2);
+        assert_ok(rowan_fetch(t->db, &one, &result, &t->err), &t->err);
+        assert_ok(rowan_related_one(OneBook, rowan_rows(result, OneBook), book, &book,
+                                    &t->err),
+                  &t->err);
+        assert_int_equal(book->id, 11);
+        rowan_result_free(result);
+    }
+}
+
+/* Statements that another's change of the tables made stale are prepared anew, inside the
+ * transaction of a fetch, too. */
+static void test_tables_that_change(void **state)
+{
+    test_db *t = *state;
+    const rowan_query *query = rowan_select(Author, .where = rowan_eq(Author, id, 2),
+                                            .with = { rowan_with(Author, books) });
+    rowan_result *result = NULL;
+
+    fill(t);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(rowan_fetch(t->db, query, &result, &t->err), &t->err);
+        assert_string_equal(titles(t, rowan_rows(result, Author)), "y");
+        rowan_result_free(result);
+        if (i > 0)
+            break;
+        rowan_session_release(t->db);
+        if (test_is_postgres(t)) /* "cached plan must not change result type" */
+            test_exec(t, "ALTER TABLE book ALTER COLUMN title TYPE varchar(100)");
+        else
+            test_exec(t, "ALTER TABLE book ADD COLUMN more int");
+    }
+}
+
 /* All statements of a fetch see one state: a writer in between changes nothing. */
 typedef struct meddler {
     test_db *t;
@@ -921,6 +986,8 @@ int main(void)
         cmocka_unit_test(test_keys_of_several_columns),
         cmocka_unit_test(test_wrong_relations_are_refused),
         cmocka_unit_test(test_one_state),
+        cmocka_unit_test(test_more_than_one),
+        cmocka_unit_test(test_tables_that_change),
     };
 
     return test_on_databases("relations", tests, sizeof tests / sizeof tests[0]);
