@@ -4,6 +4,7 @@
 
 #include <rowan/merge.h>
 #include <rowan/raw.h>
+#include <rowan/unit.h>
 #include <rowan/upsert.h>
 
 #include <signal.h>
@@ -50,7 +51,9 @@ ROWAN_MODEL(Constant, "constant'" DROP,
 )
 
 ROWAN_MODEL(User, "user",
-    (rowan_int32,     id,     PRIMARY_KEY)
+    (rowan_int32,     id,     PRIMARY_KEY),
+    (rowan_opt_int32, other,  NAME("'\"`\\" DROP)),
+    UNIQUE(other, id)
 )
 
 ROWAN_MODEL(Named, "o'ne \"a\" `b` \\ \\' %s %n ? $1 :a @b /* " DROP,
@@ -65,8 +68,10 @@ ROWAN_MODEL(Named, "o'ne \"a\" `b` \\ \\' %s %n ? $1 :a @b /* " DROP,
     (rowan_text,      i, NAME("/* -- # */ x"), INDEX),
     (rowan_opt_int32, j, NAME("table"), REFERENCES(User, id)),
     (Nasty,           k, NAME("') IN ('"), ENUM(Nasty)),
+    (rowan_opt_int32, l, NAME("l'\\" DROP)),
     UNIQUE(c, h),
     INDEX(h, DESC(i)),
+    FOREIGN_KEY((l, j), REFERENCES(User, other, id), ON_DELETE(SET_NULL)),
     CHECK(select, NE(e, "no"), LE_COLUMN(c, d))
 )
 /* clang-format on */
@@ -766,7 +771,7 @@ static void assert_named(test_db *t, const rowan_expr *where, rowan_text b)
 
 static void insert_named(test_db *t, Named *rows)
 {
-    User user = { 1 };
+    User user = { 1, { 0 } };
 
     create(t);
     assert_ok(rowan_create_all(t->db, &nasty_models, &t->err), &t->err);
@@ -865,6 +870,69 @@ static void test_names_in_queries(void **state)
     }
 }
 
+/* Upserts, rows that are given back, objects. */
+
+static void test_upserts(void **state)
+{
+    test_db *t = *state;
+    Key keys[N_TEXTS];
+
+    create(t);
+    for (size_t i = 0; i < N_TEXTS; i++)
+        keys[i] = (Key){ corpus[i], corpus[i] };
+    for (int round = 0; round < 2; round++)
+        assert_ok(rowan_upsert_many(t->db, Key, keys, N_TEXTS, &t->err, code), &t->err);
+    for (size_t i = 0; i < N_TEXTS; i++) {
+        Key other = { corpus[i], corpus[(i + 1) % N_TEXTS] };
+
+        assert_ok(rowan_insert_missing(t->db, Key, &other, 1, &t->err, code), &t->err);
+        assert_status(rowan_upsert(t->db, Key, &other, &t->err, code), ROWAN_ECONFLICT,
+                      &t->err);
+    }
+}
+
+static void test_rows_given_back(void **state)
+{
+    test_db *t = *state;
+    rowan_result *result = NULL;
+    Word *words = make_words(N_ALL, 0);
+
+    create(t);
+    assert_ok(rowan_insert_returning(t->db, Word, words, N_ALL, &result, &t->err),
+              &t->err);
+    for (size_t i = 0; i < N_ALL; i++)
+        assert_text(rowan_rows(result, Word)[i].body, text_at(i));
+    rowan_result_free(result);
+    assert_words(t, N_ALL);
+}
+
+static void test_objects(void **state)
+{
+    test_db *t = *state;
+
+    insert_all(t);
+    for (size_t i = 0; i < N_ALL; i++) {
+        Word *word;
+
+        assert_ok(rowan_session_get(t->db, Word, (int64_t)i + 1, &word, &t->err),
+                  &t->err);
+        assert_text(word->body, text_at(i));
+        word->body = text_at((i + 1) % N_ALL);
+    }
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    for (size_t i = 0; i < N_ALL; i++) {
+        Word *word;
+
+        assert_ok(rowan_session_get(t->db, Word, (int64_t)i + 1, &word, &t->err),
+                  &t->err);
+        assert_text(word->body, text_at((i + 1) % N_ALL));
+        word->body = text_at(i);
+    }
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    rowan_session_clear(t->db);
+    assert_words(t, N_ALL);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_insert),
     cmocka_unit_test(test_insert_many),
@@ -885,6 +953,9 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_constants),
     cmocka_unit_test(test_comments),
     cmocka_unit_test(test_names),
+    cmocka_unit_test(test_upserts),
+    cmocka_unit_test(test_rows_given_back),
+    cmocka_unit_test(test_objects),
 };
 
 #define N_TESTS (sizeof tests / sizeof tests[0])
