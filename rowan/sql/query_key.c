@@ -188,7 +188,21 @@ static rowan_status add_limit(rowan__statement *s, const rowan_query *query,
     return st;
 }
 
-/* A query; not `whole` if its rows are only counted or asked for. */
+/* A condition on groups needs some. */
+static rowan_status check_having(const rowan_query *query, rowan_error *err)
+{
+    rowan_query without = *query;
+
+    without.having = NULL;
+    return query->having == NULL || rowan__is_grouped(&without)
+               ? ROWAN_OK
+               : rowan_fail(
+                     err, ROWAN_EINVAL,
+                     ".having is about groups: %s has no COUNT and the like, and "
+                     "there is no .group_by",
+                     query->model->name);
+}
+
 rowan_status rowan__add_query(rowan__statement *s, const rowan__scope *around,
                               const rowan_query *query, bool whole, int depth,
                               rowan_error *err)
@@ -211,6 +225,8 @@ rowan_status rowan__add_query(rowan__statement *s, const rowan__scope *around,
         st = add_joins(s, &scope, depth, err);
     if (st == ROWAN_OK)
         st = rowan__add_where(s, &scope, query->where, false, depth, err);
+    if (st == ROWAN_OK)
+        st = check_having(query, err);
     if (st == ROWAN_OK && rowan__is_grouped(query)) {
         st = add_columns(s, &scope, query->group_by, false, err);
         if (st == ROWAN_OK)

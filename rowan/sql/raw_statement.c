@@ -193,7 +193,7 @@ rowan_status rowan__statement_of_sql(rowan__statement *s, const rowan__dialect *
     if (st == ROWAN_OK)
         st = read_text(dialect, sql, s->sql_len, NULL, &n_params, err);
     if (st == ROWAN_OK && n_params != n_values)
-        st = rowan_fail(err, ROWAN_EINVAL, "the SQL has %zu parameters, and %zu values",
+        st = rowan_fail(err, ROWAN_EINVAL, "the SQL wants %zu values, and is given %zu",
                         n_params, n_values);
     for (size_t i = 0; i < n_values && st == ROWAN_OK; i++) {
         rowan_value value = values[i];

@@ -26,3 +26,8 @@ rowan_value rowan_value_json(rowan_json value)
 {
     return (rowan_value){ .type = ROWAN_JSON, .as.text = { value.ptr, value.len } };
 }
+
+rowan_value rowan_value_null(rowan_type type)
+{
+    return (rowan_value){ .type = type, .is_null = true };
+}

@@ -115,6 +115,15 @@ static void test_changes(void **state)
     assert_int_equal(n, 1);
     assert_string_equal(test_value(t, "SELECT opt_words FROM sample WHERE big = 77"),
                         "ü");
+    assert_ok(
+        rowan_sql_run(t->db, &n, &t->err,
+                      "UPDATE sample SET opt_words = ?, opt_day = ? WHERE big = ?",
+                      ((rowan_opt_text){ NULL, 0 }), rowan_value_null(ROWAN_DATE), 77),
+        &t->err);
+    assert_string_equal(
+        test_value(
+            t, "SELECT big FROM sample WHERE opt_words IS NULL AND opt_day IS NULL"),
+        "77");
 }
 
 static void test_mistakes(void **state)

@@ -524,6 +524,13 @@ static void test_what_is_refused(void **state)
     assert_status(rowan_fetch(t->db, rowan_select(Visit, .from = rowan_select(Visit)),
                               &result, &t->err),
                   ROWAN_EINVAL, &t->err);
+    assert_status(rowan_fetch(t->db,
+                              rowan_select(Visit, .having = rowan_gt(Visit, nights, 1)),
+                              &result, &t->err),
+                  ROWAN_EINVAL, &t->err);
+    assert_string_equal(t->err.message,
+                        ".having is about groups: Visit has no COUNT and "
+                        "the like, and there is no .group_by");
     assert_status(rowan_delete_where(t->db, VisitRow, NULL, &n, &t->err), ROWAN_EINVAL,
                   &t->err);
     assert_status(rowan_insert(t->db, VisitRow, &row, &t->err), ROWAN_EINVAL, &t->err);

@@ -117,6 +117,7 @@ static rowan_status plain_values(test_db *none, rowan_error *err)
     fault_expect(rowan_wait(NULL, -1, 0, 0) == 0 && rowan_clock_left(deadline) == 0);
     fault_expect(rowan_value_int64(1).as.int64 + rowan_value_bool(true).as.int64 == 2);
     fault_expect(rowan_value_double(1.5).as.real > rowan_value_int64(1).as.real);
+    fault_expect(rowan_value_null(ROWAN_TEXT).is_null);
     fault_expect(rowan_value_text(rowan_text_of("ab")).as.text.len == 2 &&
                  rowan_value_str("ab").as.text.len == 2 &&
                  rowan_value_json(rowan_json_of("12")).as.text.len == 2 &&

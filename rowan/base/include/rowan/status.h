@@ -24,6 +24,9 @@ extern "C" {
 #define ROWAN_PRINTF(fmt, arg)
 #endif
 
+/* The number of elements of an array. */
+#define ROWAN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* What a call answers: negative if it failed. */
 typedef enum rowan_status {
     ROWAN_ROW = 1,           /* stepping: a row is there */

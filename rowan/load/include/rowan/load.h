@@ -25,8 +25,6 @@
 extern "C" {
 #endif
 
-#define ROWAN_COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 /* A CSV file (rowan/csv.h) with a header line that holds the rows of one table. Columns
  * of the file that the model does not have are ignored; a column of the model that the
  * file lacks must be nullable, and is then NULL. An empty field is NULL where the column

@@ -12,8 +12,8 @@
  * SQL. A question mark in a string, a quoted name or a comment is one of the text's own, and
  * ?? is the operator of PostgreSQL. One statement at a time. Rows are read by position into
  * the columns of a model or a view, whose number and types have to be those of the result.
- * A NULL is written into the SQL, or given as a rowan_value with is_null to the functions
- * below. The statement is prepared once a connection, as all others are. What columns the text
+ * A NULL is written into the SQL, or given as rowan_value_null(ROWAN_DATE), or as a
+ * rowan_opt_text that is one. The statement is prepared once a connection, as all others are. What columns the text
  * uses is not known to rowan-uses, but those of the shape are counted.
  * Uses: rowan/session.h.
  */

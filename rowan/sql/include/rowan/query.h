@@ -161,6 +161,7 @@ rowan_value rowan_value_text(rowan_text value);
 rowan_value rowan_value_str(const char *value); /* NUL-terminated */
 rowan_value rowan_value_bytes(rowan_bytes value);
 rowan_value rowan_value_json(rowan_json value);
+rowan_value rowan_value_null(rowan_type type); /* for SQL of one's own */
 rowan_value rowan_value_decimal(rowan_decimal value);
 rowan_value rowan_value_date(rowan_date value);
 rowan_value rowan_value_time(rowan_time value);
@@ -370,11 +371,20 @@ rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *mod
     rowan_date: rowan_value_date, rowan_timestamp: rowan_value_timestamp, \
     rowan_time: rowan_value_time, rowan_uuid: rowan_value_uuid,       \
     rowan_decimal: rowan_value_decimal, rowan_bytes: rowan_value_bytes, \
-    rowan_json: rowan_value_json, default: rowan_value_int64)(val)
+    rowan_json: rowan_value_json, rowan_value: rowan__value_as_it_is, \
+    default: rowan_value_int64)(val)
 
 static inline rowan_value rowan__value_opt_text(rowan_opt_text value)
 {
-    return rowan_value_text((rowan_text){ value.ptr, value.len });
+    rowan_value out = rowan_value_text((rowan_text){ value.ptr, value.len });
+
+    out.is_null = value.ptr == NULL;
+    return out;
+}
+
+static inline rowan_value rowan__value_as_it_is(rowan_value value)
+{
+    return value;
 }
 
 #endif
