@@ -131,9 +131,10 @@ static void prepare_postgres(unit_hand *hand, const char *name, const char *sql)
 
 static void insert_postgres(unit_hand *hand, BenchPerson *people, size_t n)
 {
-    static const int formats[TOGETHER * N_VALUES] = { [0 ... TOGETHER * N_VALUES - 1] =
-                                                          1 };
+    int formats[TOGETHER * N_VALUES]; /* all of them binary */
 
+    for (size_t i = 0; i < TOGETHER * N_VALUES; i++)
+        formats[i] = 1;
     for (size_t i = 0; i < n; i += TOGETHER) {
         const char *values[TOGETHER * N_VALUES];
         int lengths[TOGETHER * N_VALUES];

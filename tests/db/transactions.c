@@ -573,15 +573,20 @@ static void wait_in_vain(test_db *t)
     rowan_engine_opts opts = { .busy_timeout_ms = 20 };
     rowan_engine *engine = NULL;
     rowan_session *db = NULL;
+    Author *ada = NULL;
 
     unit_begin(t);
     assert_ok(rowan_engine_open(t->uri, &opts, &engine, &t->err), &t->err);
     assert_ok(rowan_session_open(engine, &db, &t->err), &t->err);
     assert_ok(rowan_begin(t->db, &t->err), &t->err);
     assert_status(rowan_begin(db, &t->err), ROWAN_EBUSY, &t->err);
+    assert_ok(rowan_session_get(db, Author, 1, &ada, &t->err), &t->err);
+    ada->name = rowan_text_of("waits");
+    assert_status(rowan_commit(db, &t->err), ROWAN_EBUSY, &t->err); /* did not begin */
+    assert_true(rowan_session_pending(db));
     rowan_rollback(t->db);
-    assert_ok(rowan_begin(db, &t->err), &t->err);
-    rowan_rollback(db);
+    assert_ok(rowan_commit(db, &t->err), &t->err);
+    assert_string_equal(test_list(t, "name", "author", "id"), "waits Alan Grace");
     rowan_session_close(db);
     rowan_engine_close(engine);
 }
