@@ -78,7 +78,7 @@ static rowan_status send_inserts(rowan_session *session, rowan__extent *extent,
     for (size_t i = 0; i < n; i++) {
         rows[i] = objects[i]->row;
         (void)rowan__undo_add(unit, extent, objects[i], false,
-                              rowan__lacks_key(extent, objects[i]));
+                              rowan__lacks_key(extent, objects[i]->row));
     }
     st = rowan__insert_each(session, extent->model, rows, n, err);
     for (size_t i = 0; i < n && st == ROWAN_OK; i++) {

@@ -29,6 +29,7 @@ rowan__unit *rowan__unit_of(rowan_session *session)
         return NULL;
     }
     session->unit = unit;
+    session->tracks = true;
     return unit;
 }
 
@@ -130,13 +131,13 @@ rowan__object *rowan__object_of(const rowan__extent *extent, const void *row)
     return NULL;
 }
 
-bool rowan__lacks_key(const rowan__extent *extent, const rowan__object *object)
+bool rowan__lacks_key(const rowan__extent *extent, const void *row)
 {
     rowan_value value;
 
     if (extent->auto_key == NULL)
         return false;
-    rowan_column_get(extent->auto_key, object->row, &value);
+    rowan_column_get(extent->auto_key, row, &value);
     return value.as.int64 == 0;
 }
 

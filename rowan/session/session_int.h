@@ -31,7 +31,8 @@ struct rowan_session {
     bool failed; /* a statement of the transaction failed: only a rollback ends it */
     rowan_cursor
         *cursor; /* the open one: nothing else can be done until it is closed */
-    struct rowan__unit *unit; /* the objects it tracks; NULL until there are any */
+    struct rowan__unit *unit; /* the objects it tracks; NULL while there are none */
+    bool tracks;              /* it had objects: a commit may have nothing to do */
     rowan__savepoint savepoints[ROWAN__MAX_SAVEPOINTS]; /* savepoints[n_savepoints] */
     size_t n_savepoints;
     unsigned last_savepoint; /* number given in this transaction */

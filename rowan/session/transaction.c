@@ -133,8 +133,8 @@ rowan_status rowan_commit(rowan_session *session, rowan_error *err)
     rowan__unit *unit = session->unit;
     rowan_status st = ROWAN_OK;
 
-    if (unit != NULL && !session->in_transaction) {
-        if (!rowan__unit_pending(unit))
+    if (session->tracks && !session->in_transaction) {
+        if (unit == NULL || !rowan__unit_pending(unit))
             return ROWAN_OK;
         st = rowan__session_may_write(session, err);
         if (st == ROWAN_OK)

@@ -197,6 +197,28 @@ rowan_status rowan_session_fetch_rows(rowan_session *session, const rowan_model 
 
 /* Adding, deleting. */
 
+/* Whether the key of a row to be added is free, as far as the session knows. An object that
+ * may be out of date (its row was read in a transaction that was taken back) is looked for. */
+static rowan_status check_key(rowan_session *session, rowan__extent *extent,
+                              const void *row, rowan_error *err)
+{
+    const rowan__object *object = rowan__map_find(extent, row);
+    char key[128];
+    void *found;
+    rowan_status st;
+
+    if (object == NULL)
+        return ROWAN_OK;
+    if (object->state == ROWAN__OBJECT_KEPT && object->epoch != session->unit->epoch) {
+        st = read_object(session, extent, row, &found, err);
+        if (st != ROWAN_OK)
+            return st == ROWAN_ENOTFOUND ? ROWAN_OK : st;
+    }
+    rowan__key_words(extent->model, row, key, sizeof key);
+    return rowan_fail(err, ROWAN_ECONFLICT, "%s %s is in the session already",
+                      extent->model->table, key);
+}
+
 rowan_status rowan_session_add_row(rowan_session *session, const rowan_model *model,
                                    const void *row, void *out, rowan_error *err)
 {
@@ -204,26 +226,22 @@ rowan_status rowan_session_add_row(rowan_session *session, const rowan_model *mo
     rowan__object *object;
     rowan_status st = rowan__session_may_write(session, err);
 
+    if (st == ROWAN_OK && extent == NULL)
+        st = out_of_memory(err);
+    if (st == ROWAN_OK && !rowan__lacks_key(extent, row))
+        st = check_key(session, extent, row, err);
     if (st != ROWAN_OK)
         return st;
-    if (extent == NULL || !rowan__map_reserve(extent, 1))
-        return out_of_memory(err);
-    object = rowan__object_new(session->unit, extent, row);
+    object = rowan__map_reserve(extent, 1)
+                 ? rowan__object_new(session->unit, extent, row)
+                 : NULL;
     if (object == NULL ||
         !rowan__own_texts(model, object->row, NULL, session->unit->arena))
         return out_of_memory(err);
     rowan__relations_clear(model, object->row);
     memcpy(rowan__snapshot(extent, object), object->row, model->row_size);
-    if (!rowan__lacks_key(extent, object)) {
-        if (rowan__map_find(extent, object->row) != NULL) {
-            char key[128];
-
-            rowan__key_words(model, object->row, key, sizeof key);
-            return rowan_fail(err, ROWAN_ECONFLICT, "%s %s is in the session already",
-                              model->table, key);
-        }
+    if (!rowan__lacks_key(extent, object->row))
         rowan__map_add(extent, object);
-    }
     object->state = ROWAN__OBJECT_NEW;
     give(out, object->row);
     return ROWAN_OK;

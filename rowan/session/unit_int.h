@@ -141,8 +141,8 @@ bool rowan__map_reserve(rowan__extent *extent, size_t n);
 void rowan__map_add(rowan__extent *extent, rowan__object *object);
 void rowan__map_remove(rowan__extent *extent, rowan__object *object);
 
-/* Whether it has no key yet. */
-bool rowan__lacks_key(const rowan__extent *extent, const rowan__object *object);
+/* Whether a row has no key yet. */
+bool rowan__lacks_key(const rowan__extent *extent, const void *row);
 
 /* undo.c */
 

@@ -69,7 +69,7 @@ rowan_status rowan_begin_read(rowan_session *session, rowan_error *err) ROWAN_CH
 
 /* Makes the transaction's changes durable, all of them or none. What the session's objects
  * have pending (rowan/unit.h) is written before, in a transaction begun for it if none is open.
- * Returns  ROWAN_OK; ROWAN_EINVAL if none is open (and there are no objects) or a statement
+ * Returns  ROWAN_OK; ROWAN_EINVAL if none is open (and there never were objects) or a statement
  *          of it failed; ROWAN_ECONN if the connection was lost under the commit: then
  *          whether it happened is not known, and the message says so. After an error the
  *          transaction is over. */
