@@ -18,6 +18,7 @@ struct rowan_app {
     rowan_engine *engine;
     rowan_engine *health; /* for GET /health: one that does not wait for long */
     rowan__tasks *tasks;
+    int stall_ms; /* for a client to take a piece of an answer */
     void (*log)(void *ctx, const char *line); /* about answers of status 5xx */
     void *log_ctx;
 };

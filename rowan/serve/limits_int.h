@@ -30,7 +30,7 @@
 #define ROWAN__REQUEST_MS  10000 /* without progress in a request: --timeout */
 #define ROWAN__TRANSFER_MS 60000 /* a body or an answer, and 1 s more for each 8 KiB */
 #define ROWAN__IDLE_MS     75000 /* between requests: more than proxies' usual 60 s */
-#define ROWAN__STALL_MS    30000 /* for a client to take a piece of a streamed answer */
+#define ROWAN__STALL_TIMES 3     /* as long, for a client to take a piece of a long answer */
 #define ROWAN__LINGER_MS   2000  /* for a client to read why it was refused */
 #define ROWAN__STOP_MS     8000  /* to finish at the end; containers are killed after 10 s */
 #define ROWAN__HEALTH_MS   1000  /* for the database to answer GET /health */

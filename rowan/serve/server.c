@@ -184,6 +184,7 @@ static rowan_status open_parts(struct server *server, rowan_error *err)
     if (st == ROWAN_OK)
         st = open_gate(server, err);
     server->app->tasks = server->tasks;
+    server->app->stall_ms = (int)server->timeout_ms * ROWAN__STALL_TIMES;
     server->app->log = server->opts->log;
     server->app->log_ctx = server->opts->ctx;
     return st;

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#include "limits_int.h"
-
 static ptrdiff_t pull(void *arg, char *out, size_t max)
 {
     rowan_request *request = arg;
@@ -51,7 +49,7 @@ static bool wait_until_taken(rowan_request *request)
 
     while (stream->taken < stream->len && !rowan__exchange_is_gone(request->exchange)) {
         stream->writer = rowan__task_current(tasks);
-        if (!rowan__task_park(tasks, ROWAN__STALL_MS)) {
+        if (!rowan__task_park(tasks, request->app->stall_ms)) {
             stream->writer = NULL;
             return false;
         }

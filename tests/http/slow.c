@@ -302,17 +302,34 @@ static void a_long_answer_in_http_1_0_ends_with_the_connection(void **state)
 /* A small window makes the server wait for the client again and again. */
 static void a_reader_may_take_its_time(void **state)
 {
-    test_conn *conn = test_connect(api);
-    int window = 4096;
+    test_conn *conn = test_connect_narrow(api);
     test_answer answer;
 
     (void)state;
-    (void)setsockopt(conn->fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
     (void)test_send_text(conn, "GET /people HTTP/1.1\r\nHost: a\r\n\r\n");
     (void)poll(NULL, 0, 300); /* all buffers are full now, and the handler is parked */
     assert_serves();
     answer = test_receive(conn, false);
     assert_everybody(&answer);
+    test_hang_up(conn);
+}
+
+/* One that takes nothing for three times the timeout: what it has is cut off, and the
+ * handler, with its connection of the pool, has gone on. */
+static void a_reader_that_takes_nothing_is_cut_off(void **state)
+{
+    test_conn *conn = test_connect_narrow(api);
+    test_answer answer;
+
+    (void)state;
+    (void)test_send_text(conn, "GET /people HTTP/1.1\r\nHost: a\r\n\r\n");
+    test_wait_until(
+        strstr(test_stderr_of(api->process), "the client does not take its answer"),
+        10000);
+    answer = test_receive(conn, false);
+    assert_int_equal(answer.status, 200);
+    assert_false(answer.whole);
+    assert_true(answer.len > 0);
     test_hang_up(conn);
 }
 
@@ -380,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_long_answer_is_whole),
         cmocka_unit_test(a_long_answer_in_http_1_0_ends_with_the_connection),
         cmocka_unit_test(a_reader_may_take_its_time),
+        cmocka_unit_test(a_reader_that_takes_nothing_is_cut_off),
         cmocka_unit_test(clients_that_go_away_take_nothing_with_them),
         cmocka_unit_test(two_hundred_clients_at_once),
     };

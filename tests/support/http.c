@@ -44,23 +44,37 @@ void test_api_stop(test_api *api)
 
 /* Connections. */
 
-test_conn *test_connect(const test_api *api)
+static test_conn *connect_to(const test_api *api, bool narrow)
 {
     struct sockaddr_in addr = { .sin_family = AF_INET,
                                 .sin_port = htons((uint16_t)api->port),
                                 .sin_addr = { htonl(INADDR_LOOPBACK) } };
     struct timeval bound = { BOUND_MS / 1000, 0 };
     test_conn *conn = test_alloc(sizeof *conn);
-    int on = 1;
+    int on = 1, segment = 536, window = 4096;
 
     conn->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(conn->fd >= 0);
+    if (narrow) {
+        (void)setsockopt(conn->fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+        (void)setsockopt(conn->fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    }
     (void)setsockopt(conn->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(conn->fd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
     (void)setsockopt(conn->fd, SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
     if (connect(conn->fd, (struct sockaddr *)&addr, sizeof addr) != 0)
         fail_msg("connect: %s", strerror(errno));
     return conn;
+}
+
+test_conn *test_connect(const test_api *api)
+{
+    return connect_to(api, false);
+}
+
+test_conn *test_connect_narrow(const test_api *api)
+{
+    return connect_to(api, true);
 }
 
 void test_hang_up(test_conn *conn)

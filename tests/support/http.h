@@ -29,6 +29,10 @@ typedef struct test_conn {
 } test_conn;
 
 test_conn *test_connect(const test_api *api);
+
+/* The same with small segments and a small window: the system on either side buffers some
+ * KiB only. (On the loopback it otherwise takes over 2 MB without a reader.) */
+test_conn *test_connect_narrow(const test_api *api);
 void test_hang_up(test_conn *conn);
 
 /* Sends bytes; false if the peer takes no more. */
