@@ -143,21 +143,24 @@ bool rowan__lacks_key(const rowan__extent *extent, const void *row)
 
 /* The map. */
 
+/* A row's key may be edited, which a flush refuses: the snapshot's is the one. */
+static rowan__object *find_hashed(const rowan__extent *extent, const void *row,
+                                  uint64_t hash)
+{
+    rowan__object *object = extent->buckets[hash & (extent->n_buckets - 1)];
+
+    while (object != NULL &&
+           (object->hash != hash ||
+            !rowan__same_key(extent->model, rowan__snapshot(extent, object), row)))
+        object = object->next;
+    return object;
+}
+
 rowan__object *rowan__map_find(const rowan__extent *extent, const void *row)
 {
-    uint64_t hash = rowan__key_hash(extent->model, row);
-    rowan__object *object;
-
-    if (extent->n_buckets == 0)
-        return NULL;
-    /* A row's key may be edited, which a flush refuses: the snapshot's is the one. */
-    for (object = extent->buckets[hash & (extent->n_buckets - 1)]; object != NULL;
-         object = object->next) {
-        if (object->hash == hash &&
-            rowan__same_key(extent->model, rowan__snapshot(extent, object), row))
-            return object;
-    }
-    return NULL;
+    return extent->n_buckets == 0
+               ? NULL
+               : find_hashed(extent, row, rowan__key_hash(extent->model, row));
 }
 
 bool rowan__map_reserve(rowan__extent *extent, size_t n)
@@ -165,7 +168,7 @@ bool rowan__map_reserve(rowan__extent *extent, size_t n)
     size_t n_buckets = extent->n_buckets == 0 ? 16 : extent->n_buckets;
     rowan__object **buckets;
 
-    while (n_buckets < extent->n_mapped + n)
+    while (n_buckets < 2 * (extent->n_mapped + n))
         n_buckets *= 2;
     if (n_buckets == extent->n_buckets)
         return true;
@@ -191,14 +194,15 @@ bool rowan__map_reserve(rowan__extent *extent, size_t n)
 
 void rowan__map_add(rowan__extent *extent, rowan__object *object)
 {
+    const void *snapshot = rowan__snapshot(extent, object);
     rowan__object *other, **bucket;
 
-    other = rowan__map_find(extent, rowan__snapshot(extent, object));
+    object->hash = rowan__key_hash(extent->model, snapshot);
+    other = find_hashed(extent, snapshot, object->hash);
     if (other != NULL) { /* the row it was is no more, and its key was given anew */
         rowan__map_remove(extent, other);
         other->state = ROWAN__OBJECT_GONE;
     }
-    object->hash = rowan__key_hash(extent->model, rowan__snapshot(extent, object));
     bucket = &extent->buckets[object->hash & (extent->n_buckets - 1)];
     object->next = *bucket;
     *bucket = object;
