@@ -81,7 +81,7 @@ rowan_status rowan__shape_add_column(rowan__shape *shape, const rowan_model *sou
                                      const rowan_column *column,
                                      const rowan_column **out, rowan_error *err)
 {
-    size_t to_value = (size_t)(column->value_offset - column->offset), offset;
+    size_t to_value = (size_t)(column->value_offset - column->offset), offset = 0;
     rowan_status st =
         take(shape, to_value + rowan__type_size(column->type), &offset, err);
     rowan_column *added;
