@@ -54,10 +54,24 @@ static void put_length(rowan__buf *buf, int32_t len)
     rowan__buf_add(buf, (const char *)&wire, sizeof wire);
 }
 
+/* A length and the bytes that it is of. */
+static void put_field(rowan__buf *buf, const void *bytes, size_t len)
+{
+    uint32_t wire = htobe32((uint32_t)len);
+    char *to = rowan__buf_room(buf, sizeof wire + len);
+
+    if (to == NULL)
+        return;
+    memcpy(to, &wire, sizeof wire);
+    if (len > 0)
+        memcpy(to + sizeof wire, bytes, len);
+    buf->len += sizeof wire + len;
+    buf->ptr[buf->len] = '\0';
+}
+
 static void put_value(rowan__buf *buf, const rowan_value *value)
 {
     char bytes[ROWAN__PG_VALUE_MAX];
-    size_t len;
 
     if (value->is_null) {
         put_length(buf, -1);
@@ -66,12 +80,9 @@ static void put_value(rowan__buf *buf, const rowan_value *value)
         rowan__buf_char(buf, 1);
         rowan__buf_add(buf, value->as.text.ptr, value->as.text.len);
     } else if (rowan__is_span(value->type)) {
-        put_length(buf, (int32_t)value->as.text.len);
-        rowan__buf_add(buf, value->as.text.ptr, value->as.text.len);
+        put_field(buf, value->as.text.ptr, value->as.text.len);
     } else {
-        len = rowan__pg_encode(value, bytes);
-        put_length(buf, (int32_t)len);
-        rowan__buf_add(buf, bytes, len);
+        put_field(buf, bytes, rowan__pg_encode(value, bytes));
     }
 }
 
