@@ -39,6 +39,7 @@ struct rowan_engine {
     rowan_engine_opts opts;
     size_t max_open; /* size and overflow, or what the database can have */
     size_t max_idle;
+    bool has_one; /* connection: the database goes with it */
     pthread_mutex_t lock;
     rowan__link *idle;
     struct waiter *waiters;   /* in the order they came */
@@ -117,6 +118,7 @@ static rowan_status set_up(rowan_engine *engine, const char *uri, rowan_error *e
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     engine->max_idle = engine->opts.pool_size;
     engine->max_open = engine->max_idle + engine->opts.max_overflow;
+    engine->has_one = max_conns == 1;
     if (max_conns > 0 && engine->max_open > max_conns)
         engine->max_idle = engine->max_open = max_conns;
     return ROWAN_OK;
@@ -491,7 +493,10 @@ void rowan__engine_return(rowan_engine *engine, rowan__link *link)
 {
     rowan__link *surplus = NULL, *next;
 
-    if (link->conn->broken) {
+    if (link->conn->broken || (link->altered && !engine->has_one)) {
+        (void)pthread_mutex_lock(&engine->lock);
+        engine->stats.n_resets += !link->conn->broken;
+        (void)pthread_mutex_unlock(&engine->lock);
         rowan__link_close(link);
         free_place(engine);
         return;

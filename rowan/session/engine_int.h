@@ -28,6 +28,8 @@ typedef struct rowan__link {
     rowan__conn *conn;
     int64_t idle_since_ms;
     int64_t made_at_ms;
+    bool
+        altered; /* SQL of the user's own may have changed it: no other session gets it */
     rowan__cached *buckets[ROWAN__CACHE_BUCKETS];
     rowan__cached *newest, *oldest;
     size_t n_cached;

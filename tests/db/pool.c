@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include <rowan/raw.h>
+
 #include "mariadb.h"
 #include "postgres.h"
 
@@ -458,6 +460,32 @@ static void note_query(void *ctx, const rowan_query_event *event)
     log->n_events++;
 }
 
+/* What SQL of one's own does to a connection stays with the session. */
+static void test_altered_connections_are_not_lent(void **state)
+{
+    test_db *t = *state;
+    const char *set = test_is_sqlite(t)     ? "PRAGMA foreign_keys = off"
+                      : test_is_postgres(t) ? "SET search_path TO nowhere"
+                                            : "SET foreign_key_checks = 0";
+    const char *const statements[] = { set, "-- it is\n/* only */ begin" };
+    Place lost = { rowan_text_of("x"), rowan_text_of("X"), { "nowhere", 7 } };
+    rowan_engine *engine = open_engine(t, NULL);
+
+    for (size_t i = 0; i < 2; i++) {
+        rowan_session *session = open_session(t, engine);
+
+        assert_ok(rowan_sql_run(session, NULL, &t->err, statements[i]), &t->err);
+        rowan_session_close(session);
+        assert_int_equal(stats_of(engine).n_resets, i + 1);
+        session = open_session(t, engine);
+        assert_status(rowan_insert(session, Place, &lost, &t->err), ROWAN_ECONSTRAINT,
+                      &t->err);
+        rowan_session_close(session);
+        assert_int_equal(stats_of(engine).n_resets, i + 1);
+    }
+    rowan_engine_close(engine);
+}
+
 static void test_queries_are_told(void **state)
 {
     test_db *t = *state;
@@ -545,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_statement_timeout),
         cmocka_unit_test(test_old_connections_are_not_lent),
         cmocka_unit_test(test_reading_sessions_do_not_write),
+        cmocka_unit_test(test_altered_connections_are_not_lent),
         cmocka_unit_test(test_queries_are_told),
         cmocka_unit_test(test_failed_connects_hold_others_off),
         cmocka_unit_test(test_first_host_that_answers),

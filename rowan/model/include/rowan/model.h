@@ -40,9 +40,11 @@
  *                            A row in which one of its columns is NULL refers to nothing
  *     INDEX(a, DESC(b))      in that order
  *     PARTIAL_INDEX(condition, a, b), PARTIAL_UNIQUE(condition, a, b)
+ *                            of the rows for which it holds; MariaDB has none
  *     CHECK(name, condition, ...)   all of the conditions hold (or are NULL)
- *     SCHEMA("name")         a schema of PostgreSQL
+ *     SCHEMA("name")         a schema of PostgreSQL; the others have none
  *     TABLE_COMMENT("text")
+ * What a database lacks is ROWAN_EUNSUPPORTED when the table is to be created there.
  *     BELONGS_TO, HAS_MANY, HAS_ONE, MANY_TO_MANY   relations: rowan/relation.h
  * A condition is EQ, NE, LT, LE, GT or GE(column, constant), the same with _COLUMN at its
  * end and another column, or IS_NULL(column), NOT_NULL(column). Constants of dates, times,

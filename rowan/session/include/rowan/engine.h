@@ -103,6 +103,7 @@ typedef struct rowan_pool_stats {
     uint64_t n_checkouts; /* connections lent */
     uint64_t
         n_stale; /* found dead or too old when they were to be lent, and replaced */
+    uint64_t n_resets;   /* came back and were not lent again: rowan/raw.h */
     uint64_t n_failures; /* connects that failed */
     uint64_t n_waits;    /* sessions that had to wait for one */
     uint64_t n_timeouts; /* and those that waited in vain */

@@ -15,6 +15,9 @@
  * A NULL is written into the SQL, or given as rowan_value_null(ROWAN_DATE), or as a
  * rowan_opt_text that is one. The statement is prepared once a connection, as all others are. What columns the text
  * uses is not known to rowan-uses, but those of the shape are counted.
+ * What is neither a query nor INSERT, UPDATE, DELETE, MERGE or REPLACE may change the
+ * connection (SET, CREATE TEMPORARY TABLE, BEGIN, PRAGMA): when the session gives that back,
+ * it is closed and no other session sees the change.
  * Uses: rowan/session.h.
  */
 #ifndef ROWAN_RAW_H
