@@ -52,11 +52,17 @@ rowan_arena *rowan__unit_arena(rowan_session *session)
     return unit == NULL ? NULL : unit->arena;
 }
 
+const rowan_model *rowan__tracked_model(const rowan_model *model)
+{
+    return model->is_alias ? model->base : model;
+}
+
 rowan__extent *rowan__unit_extent(rowan__unit *unit, const rowan_model *model)
 {
     const rowan_column *key = rowan_model_key(model);
     rowan__extent *extent;
 
+    model = rowan__tracked_model(model);
     for (extent = unit->extents; extent != NULL; extent = extent->next) {
         if (rowan__same_model(extent->model, model))
             return extent;

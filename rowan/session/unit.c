@@ -175,7 +175,8 @@ rowan_status rowan_session_fetch_rows(rowan_session *session, const rowan_model 
     size_t n = 0;
     rowan_status st;
 
-    if (!rowan__same_model(query->model, model))
+    if (!rowan__same_model(rowan__tracked_model(query->model),
+                           rowan__tracked_model(model)))
         return rowan_fail(err, ROWAN_EINVAL, "the query reads %s, not %s",
                           query->model->name, model->name);
     if (rowan__key_columns(model) == 0)

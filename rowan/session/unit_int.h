@@ -120,6 +120,9 @@ static inline rowan__object *rowan__slab_at(const rowan__extent *extent,
     return (rowan__object *)(void *)(slab->objects + i * extent->stride);
 }
 
+/* The model whose rows they are: an alias has none of its own. */
+const rowan_model *rowan__tracked_model(const rowan_model *model);
+
 /* The model's extent, made if need be; NULL when memory is out. */
 rowan__extent *rowan__unit_extent(rowan__unit *unit, const rowan_model *model);
 

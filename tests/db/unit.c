@@ -3,6 +3,7 @@
 
 #include <rowan/decimal.h>
 #include <rowan/merge.h>
+#include <rowan/view.h>
 
 /* Getting. */
 
@@ -32,6 +33,38 @@ static void test_one_row_is_one_object(void **state)
     assert_ok(rowan_session_get(t->db, Author, 3, &again, &t->err), &t->err);
     assert_ptr_equal(list[2], again);
     assert_int_equal(test_n_queries(), 1);
+}
+
+ROWAN_ALIAS(Other, Author)
+ROWAN_VIEW(AuthorName, Author, name)
+
+/* By another name it is the same row; a view's rows are of no table. */
+static void test_aliases_and_views(void **state)
+{
+    test_db *t = *state;
+    Author *ada = NULL, **list = NULL;
+    AuthorName **names = NULL;
+    size_t n = 0;
+
+    unit_begin(t);
+    assert_ok(rowan_session_get(t->db, Author, 1, &ada, &t->err), &t->err);
+    assert_ok(rowan_session_fetch(t->db, Author,
+                                  rowan_select(Other, .where = rowan_eq(Other, id, 1)),
+                                  &list, &n, &t->err),
+              &t->err);
+    assert_int_equal(n, 1);
+    assert_ptr_equal(list[0], ada);
+    ada->name = rowan_text_of("new");
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    assert_string_equal(test_value(t, "select name from author where id = 1"), "new");
+    assert_status(rowan_session_fetch(t->db, AuthorName, rowan_select(AuthorName),
+                                      &names, &n, &t->err),
+                  ROWAN_EINVAL, &t->err);
+    assert_contains(t->err.message, "AuthorName has no key");
+    assert_status(
+        rowan_session_fetch(t->db, Author, rowan_select(Node), &list, &n, &t->err),
+        ROWAN_EINVAL, &t->err);
+    assert_contains(t->err.message, "the query reads Node, not Author");
 }
 
 static void test_no_such_row(void **state)
@@ -722,6 +755,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_row_is_one_object),
+        cmocka_unit_test(test_aliases_and_views),
         cmocka_unit_test(test_no_such_row),
         cmocka_unit_test(test_keys_of_several_columns),
         cmocka_unit_test(test_locked_rows_are_read_again),
