@@ -6,4 +6,4 @@ ROWAN_MODEL(Person, "person", // here
     (rowan_int32, size, DEFAULT("tall"))
 )
 /* gcc:   "Person.size cannot have the DEFAULT "tall" (types differ)"
- * clang: "Person.size cannot have the DEFAULT "tall" (types differ)" */
+ * clang: Person.size cannot have the DEFAULT "tall" (types differ) */

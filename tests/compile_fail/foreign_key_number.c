@@ -8,4 +8,4 @@ ROWAN_MODEL(Prize, "prize", // here
     FOREIGN_KEY((person, year), REFERENCES(Person, id))
 )
 /* gcc:   "Prize: (person, year) and Person(id) differ in number"
- * clang: "Prize: (person, year) and Person(id) differ in number" */
+ * clang: Prize: (person, year) and Person(id) differ in number */

@@ -13,4 +13,4 @@ ROWAN_MODEL(Night, "night", // here
     FOREIGN_KEY((hotel, room), REFERENCES(Room, hotel, number))
 )
 /* gcc:   "Night.room cannot refer to Room.number (types differ)"
- * clang: "Night.room cannot refer to Room.number (types differ)" */
+ * clang: Night.room cannot refer to Room.number (types differ) */

@@ -6,5 +6,5 @@ ROWAN_MODEL(Person, "person", // here
     (long double, weight)
 )
 /* gcc:   error: static assertion failed: "Person.weight has a type that no column can have
- * clang: "Person.weight has a type that no column can have
+ * clang: Person.weight has a type that no column can have
  */
