@@ -16,6 +16,9 @@
  * A socket of this machine is never encrypted. "localhost" is a host like any other: it
  * is reached by TCP.
  *
+ * From 3.4 on the library does not check the name of a server at 127.0.0.1 or ::1, only its
+ * authority; at "localhost" it does.
+ *
  * The library looks up names and shakes hands for TLS without coming back to us: there
  * alone a connection waits outside of the wait hook, within its time.
  */
@@ -85,11 +88,16 @@ static bool is_given(const rowan__uri *uri, const char *name)
     return rowan__uri_param_get(uri, name) != NULL;
 }
 
+static bool has_authorities(const rowan__uri *uri)
+{
+    return is_given(uri, "ssl_ca") || is_given(uri, "ssl_capath");
+}
+
 /* How much of TLS the parameters ask for; they were checked. */
 static tls_mode mode_of(const rowan__uri *uri)
 {
     const char *mode = rowan__uri_param_get(uri, "ssl_mode");
-    bool has_ca = is_given(uri, "ssl_ca") || is_given(uri, "ssl_capath");
+    bool has_ca = has_authorities(uri);
     bool checks_host =
         !is_given(uri, "ssl_check_hostname") || is_set(uri, "ssl_check_hostname");
     tls_mode out;
@@ -171,15 +179,23 @@ static void set_text(MYSQL *mysql, enum mysql_option option, const char *value)
 static const char safe_plugins[] =
     "mysql_native_password,client_ed25519,parsec,auth_gssapi_client";
 
+/* Where the library, since 3.4, sends anything to whoever answers, unless it was told
+ * which authorities to trust. */
+static bool is_trusted_blindly(const rowan__uri *uri, const char *host)
+{
+    return !has_authorities(uri) &&
+           (strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0);
+}
+
 /* A password itself goes to a server that was verified only. The library takes TLS where
  * the server has it, however strongly it is told to: check_tls() looks afterwards. It has
  * one switch for both checks of a certificate; without it a version before 3.4 takes any
  * certificate, whatever authorities it was given: VERIFY_CA therefore checks the name too. */
-static void set_tls(MYSQL *mysql, const rowan__uri *uri)
+static void set_tls(MYSQL *mysql, const rowan__uri *uri, const char *host)
 {
     tls_mode mode = mode_of(uri);
 
-    if (mode < TLS_VERIFY_CA)
+    if (mode < TLS_VERIFY_CA || is_trusted_blindly(uri, host))
         set_text(mysql, (enum mysql_option)MARIADB_OPT_RESTRICTED_AUTH, safe_plugins);
     if (mode == TLS_DISABLED)
         return;
@@ -195,7 +211,7 @@ static void set_tls(MYSQL *mysql, const rowan__uri *uri)
 /* The connect time-out is in seconds, but the library waits so many milliseconds for each
  * step of a TLS handshake; elsewhere our own deadline counts. No file of this machine is
  * ever sent, whatever a server asks for. */
-static void set_options(mariadb_conn *conn, bool by_socket)
+static void set_options(mariadb_conn *conn, const char *host, bool by_socket)
 {
     size_t stack = STACK_BYTES;
     unsigned protocol = by_socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
@@ -210,7 +226,7 @@ static void set_options(mariadb_conn *conn, bool by_socket)
     (void)mysql_optionsv(conn->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name",
                          "rowan");
     if (!by_socket)
-        set_tls(conn->mysql, conn->uri);
+        set_tls(conn->mysql, conn->uri, host);
 }
 
 /* Connecting. */
@@ -239,13 +255,33 @@ static bool shake_hands(mariadb_conn *conn, const rowan__uri_host *host, bool by
     return done != NULL;
 }
 
+/* What the library found of the server's certificate, a set of faults. Its number is
+ * written here because a program may run with a newer library than it was compiled with;
+ * a library that does not know it, before 3.4, refuses each fault by itself. */
+#define TLS_FAULTS \
+    ((enum mariadb_value)((int)MARIADB_CONNECTION_CLIENT_CAPABILITIES + 4))
+#ifdef MARIADB_TLS_VERIFY_OK
+_Static_assert((int)TLS_FAULTS == (int)MARIADB_TLS_VERIFY_STATUS, "its number");
+#endif
+
+/* Since 3.4 the library takes a certificate of an authority that it does not know, where it
+ * is left to know them by itself, from a server that proves to know the password. */
 static rowan_status check_tls(mariadb_conn *conn, bool by_socket, rowan_error *err)
 {
-    if (by_socket || mode_of(conn->uri) < TLS_REQUIRED ||
-        mysql_get_ssl_cipher(conn->mysql) != NULL)
+    tls_mode mode = mode_of(conn->uri);
+    unsigned faults = 0;
+
+    if (by_socket || mode < TLS_REQUIRED)
+        return ROWAN_OK;
+    if (mysql_get_ssl_cipher(conn->mysql) == NULL)
+        return rowan_fail(err, ROWAN_ECONN,
+                          "MariaDB: the server offers no TLS, which the URI requires");
+    if (mode < TLS_VERIFY_CA ||
+        mariadb_get_infov(conn->mysql, TLS_FAULTS, &faults) != 0 || faults == 0)
         return ROWAN_OK;
     return rowan_fail(err, ROWAN_ECONN,
-                      "MariaDB: the server offers no TLS, which the URI requires");
+                      "MariaDB: the server's certificate is of no authority that this "
+                      "system trusts (ssl_ca)");
 }
 
 static rowan_status check_server(mariadb_conn *conn, rowan_error *err)
@@ -312,7 +348,7 @@ rowan_status rowan__maria_connect(mariadb_conn *conn, const rowan__uri_host *hos
     conn->mysql = mysql_init(NULL);
     if (conn->mysql == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    set_options(conn, by_socket);
+    set_options(conn, host != NULL ? host->name : "", by_socket);
     rowan__maria_begin(conn, deadline);
     st = shake_hands(conn, host, by_socket) ? set_up(conn, by_socket, deadline, err)
                                             : rowan__maria_fail(conn, err);
