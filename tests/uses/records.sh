@@ -46,7 +46,7 @@ service() {
         gcc "${flags[@]}" -Wno-unused-parameter -Wno-pedantic -O2 -fPIC -c tests/uses/outside.c \
             -o "$work/outside.o" || return
     case $cc in
-    clang) llvm-ar rc "$folder/lib.a" "$folder"/archive*.o ;;
+    clang) ar rc "$folder/lib.a" "$folder"/archive*.o ;; # lld needs no index
     *) gcc-ar rc "$folder/lib.a" "$folder"/archive*.o ;;
     esac || return
     "$cc" "${flags[@]}" "${@:3}" "$folder/main.o" "$folder/lib.a" "$work/outside.o" \
