@@ -19,7 +19,8 @@
  *         MariaDB 10.5 or newer. ssl_mode, ssl_ca, ssl_capath, ssl_cert, ssl_key and
  *         ssl_cipher are those of MySQL's programs; a ssl_ca alone means that the server's
  *         certificate and name are verified, and so does VERIFY_CA; without any of them
- *         TLS is used where the server has it. "localhost" is reached by TCP.
+ *         TLS is used where the server has it. "localhost" is reached by TCP. Of a server
+ *         at 127.0.0.1 or ::1, Connector/C 3.4 and newer verify no name ("localhost": they do).
  * Parameters that the database does not know are refused. No message ever holds the
  * password.  Uses: rowan/wait.h, rowan/model.h.
  */
