@@ -49,8 +49,9 @@ static void test_question_marks(void **state)
 {
     static const char *const texts[] = {
         "SELECT code, name FROM place WHERE name LIKE '%?' AND code = ?",
-        "SELECT code, name /* ? ' */ FROM place -- ? it's\n WHERE name = 'A?' AND code "
-        "= ?",
+        ("SELECT code, name /* ? ' */ FROM place -- ? it's\n WHERE name = 'A?' AND "
+         "code "
+         "= ?"),
         "SELECT code, name FROM place WHERE name <> '''?' AND code = ? ;  -- done ?",
         "SELECT code, name FROM place WHERE '\\' <> '?' AND code = ?;",
     };
