@@ -10,9 +10,8 @@
 #include "shape_int.h"
 #include "type_int.h"
 
-#define MAX_VALUES 256    /* of one statement: a power of two, as rowan__in_size() */
-#define MAX_EITHER 64     /* the same for keys of several columns */
-#define MAX_JOINED 65536  /* the same where one text can hold them */
+#define MAX_EITHER 64 /* groups of one statement if their keys have several columns */
+#define MAX_JOINED 65536  /* groups whose keys are one text */
 #define BETWEEN    "\x1f" /* in that text: ASCII's separator of units */
 
 void rowan__equal_keys(rowan__equal *out, const rowan_model *left_model,
@@ -166,7 +165,8 @@ static rowan_status read_either(rowan__loading *l, size_t from, size_t n,
 /* A few hundred values a statement. */
 static rowan_status read_by_lists(rowan__loading *l, rowan_error *err)
 {
-    size_t max = l->groups.key.n == 1 ? MAX_VALUES : MAX_EITHER;
+    size_t max = l->groups.key.n == 1 ? rowan__session_dialect(l->session)->long_list
+                                      : MAX_EITHER;
     rowan_status st = ROWAN_OK;
 
     for (size_t from = 0, n; st == ROWAN_OK && from < l->groups.n_groups; from += n) {
@@ -181,10 +181,11 @@ static rowan_status read_by_lists(rowan__loading *l, rowan_error *err)
 /* Whether the values, as text, can be told apart by what is between them. */
 static bool can_be_joined(const rowan__loading *l)
 {
+    const rowan__dialect *dialect = rowan__session_dialect(l->session);
     rowan_type type = l->groups.key.columns[0]->type;
 
-    if (rowan__session_dialect(l->session)->split[0] == NULL || l->groups.key.n > 1 ||
-        l->groups.n_groups <= MAX_VALUES)
+    if (dialect->split[0] == NULL || l->groups.key.n > 1 ||
+        l->groups.n_groups <= dialect->long_list)
         return false;
     if (type != ROWAN_TEXT)
         return rowan__is_integer(type) || type == ROWAN_UUID || type == ROWAN_DATE;

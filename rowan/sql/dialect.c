@@ -154,6 +154,7 @@ const rowan__dialect rowan__dialect_sqlite = {
     .begin_only_reads = "BEGIN",
     .no_limit = "-1",
     .max_params = 32766, /* SQLITE_MAX_VARIABLE_NUMBER since 3.32 */
+    .long_list = 256,
 };
 
 const rowan__dialect rowan__dialect_postgres = {
@@ -220,6 +221,7 @@ const rowan__dialect rowan__dialect_postgres = {
     .isolation_levels = { NULL, "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE" },
     .no_limit = "ALL",
     .max_params = 65535, /* a 16-bit count in the protocol */
+    .long_list = 256,
     /* Not unnest(): there PostgreSQL expects ten values of any array it does not see, and
      * here a thousand. */
     .split = { "SELECT string_to_table(", ")::" },
@@ -305,4 +307,5 @@ const rowan__dialect rowan__dialect_mariadb = {
     .isolation_is_set_before = true,
     .no_limit = "18446744073709551615",
     .max_params = 65535, /* a 16-bit count in the protocol */
+    .long_list = 16384, /* then it is joined, and not looked up one by one */
 };

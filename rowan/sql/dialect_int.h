@@ -92,6 +92,7 @@ typedef struct rowan__dialect {
     bool has_arrays;                 /* key = ANY (array) */
     const char *no_limit; /* the LIMIT that means none, where OFFSET needs one */
     size_t max_params;    /* of one statement */
+    size_t long_list;     /* values of one IN that pay; a power of two */
     const char *split[2]; /* around a text and what is between its parts: a query that
                            * gives each part as a value of the type that follows; NULL */
 } rowan__dialect;
