@@ -229,6 +229,26 @@ static void test_numbers_that_do_not_rise(void **state)
     drop(t);
 }
 
+/* A table that another program made may remember keys that are gone: none comes again. */
+static void test_keys_that_never_come_again(void **state)
+{
+    test_db *t = *state;
+    Guest *list = guests("first", N_MANY), *more = guests("second", N_MANY);
+
+    if (!test_is_sqlite(t))
+        return;
+    create(t);
+    test_exec(t, "DROP TABLE guest; CREATE TABLE guest (id INTEGER PRIMARY KEY "
+                 "AUTOINCREMENT, name TEXT NOT NULL UNIQUE, note TEXT, since TEXT)");
+    assert_ok(rowan_insert_many(t->db, Guest, list, N_MANY, &t->err), &t->err);
+    expect_guests(t, list, N_MANY);
+    assert_ok(rowan_delete_where(t->db, Guest, NULL, NULL, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, Guest, more, N_MANY, &t->err), &t->err);
+    expect_guests(t, more, N_MANY);
+    assert_int_equal(more[0].id, N_MANY + 1);
+    drop(t);
+}
+
 /* Behind the greatest key SQLite takes any that is free. */
 static void test_behind_the_last_key(void **state)
 {
@@ -259,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_nothing_but_keys),
         cmocka_unit_test(test_without_a_sequence),
         cmocka_unit_test(test_numbers_that_do_not_rise),
+        cmocka_unit_test(test_keys_that_never_come_again),
         cmocka_unit_test(test_behind_the_last_key),
     };
 
