@@ -204,11 +204,15 @@ static int start_handles(struct server *server)
         rc = uv_prepare_start(&server->turn, on_turn);
     if (rc == 0)
         rc = uv_timer_start(&server->tick, on_tick, tick_ms, tick_ms);
-    if (rc == 0)
-        rc = uv_signal_start(&server->signals[0], on_signal, SIGINT);
-    if (rc == 0)
-        rc = uv_signal_start(&server->signals[1], on_signal, SIGTERM);
     return rc;
+}
+
+/* The wish to end is heard before anything is opened: clients can reach the port already. */
+static int start_signals(struct server *server)
+{
+    int rc = uv_signal_start(&server->signals[0], on_signal, SIGINT);
+
+    return rc == 0 ? uv_signal_start(&server->signals[1], on_signal, SIGTERM) : rc;
 }
 
 static void init_handles(struct server *server)
@@ -268,8 +272,11 @@ rowan_status rowan__server_run(rowan_app *app, const rowan__server_opts *opts,
     server.timeout_ms = opts->timeout_ms > 0 ? opts->timeout_ms : ROWAN__REQUEST_MS;
     server.max_conns = allowed_conns();
     init_handles(&server);
-    st = open_parts(&server, err);
-    if (st == ROWAN_OK && (rc = start_handles(&server)) != 0)
+    rc = start_signals(&server);
+    st = rc == 0 ? open_parts(&server, err) : ROWAN_EIO;
+    if (st == ROWAN_OK)
+        rc = start_handles(&server);
+    if (rc != 0)
         st = rowan_fail(err, ROWAN_EIO, "the event loop: %s", uv_strerror(rc));
     if (st == ROWAN_OK) {
         opts->on_ready(opts->ctx, app->engine);
