@@ -129,6 +129,14 @@ static rowan_status shim_execute_many(rowan__prepared *prepared,
     return fails ? failure(prepared->conn, err) : st;
 }
 
+/* A statement that has been sent is done when its connection is lost: the server would go on
+ * with it while the next round has begun. */
+static void let_it_end(rowan__prepared *prepared)
+{
+    if (kind != FAULT_ERROR)
+        real->finish(prepared);
+}
+
 static rowan_status shim_start(rowan__prepared *prepared, const rowan_value *values,
                                size_t n_values, bool stream, rowan_error *err)
 {
@@ -137,6 +145,8 @@ static rowan_status shim_start(rowan__prepared *prepared, const rowan_value *val
 
     if (is_made(fails))
         st = real->start(prepared, values, n_values, stream, err);
+    if (fails && is_made(fails))
+        let_it_end(prepared);
     return fails ? failure(prepared->conn, err) : st;
 }
 
@@ -148,6 +158,8 @@ static rowan_status shim_fetch(rowan__prepared *prepared, rowan__rows *rows,
 
     if (is_made(fails))
         st = real->fetch(prepared, rows, max_rows, err);
+    if (fails)
+        let_it_end(prepared);
     return fails ? failure(prepared->conn, err) : st;
 }
 
