@@ -8,17 +8,19 @@
  *
  * rowan_fetch() reads the rows, and then, for each relation named and for all rows at once,
  * the related rows: a statement for the people, one for all their awards, one for the
- * sponsors of those, however many there are (one for each few hundred different keys).
+ * sponsors of those, however many there are (on SQLite, one for each 256 different keys).
  * Nothing is ever read behind one's back: what a query does not name is not loaded, and
  * rowan_related_many() and rowan_related_one() (rowan/relation.h) say so.
  *
  * rowan_with_join() reads the related rows in the statement of the rows themselves, by a LEFT
  * JOIN: one round trip, which pays where each row leads to one other or a few; where it leads
- * to many, its own columns are sent once for each of them. Its .where is of the related rows
- * (rows without any stay), its .order_by comes behind the query's, and conditions of the
- * query itself may name the joined models, too. Below it, relations are joined or not; below
- * rowan_with() they cannot be. A query that joins to-many relations has no limit, which would
- * count joined rows, and none that joins has groups.
+ * to many, its own columns are sent once for each of them. Its .where chooses among the
+ * related rows (a row keeps its place without any), its .order_by comes behind the query's,
+ * and conditions of the query itself may name the joined models, too; of a model that is
+ * there twice they mean the first, and those of a relation its own. Below a joined relation,
+ * relations are joined or not; below rowan_with() none can be joined. A query that joins
+ * to-many relations has no limit, which would count joined rows, and one that joins has no
+ * groups.
  *
  * Outside a transaction all the statements of one fetch run in a transaction of its own that
  * reads one state of the database. Inside one they see what its isolation lets them see
@@ -27,6 +29,9 @@
  *
  * .where and .order_by are of the related rows' columns; of a MANY_TO_MANY also of those of
  * the model in between.
+ *
+ * A cursor loads no relations, and rowan_count() needs none. At run time, the structs below
+ * are made of what rowan_model_relation() finds.
  *
  * The related rows live in the result, and go with it. A row that several rows of one
  * relation lead to is there once; another relation, or another level, has its own copy.
