@@ -123,13 +123,19 @@ static void put_row(maria_input *in, const MYSQL_FIELD *fields, size_t n)
     memset(packet + at, 0, 16);
 }
 
-static int next_row(MYSQL_STMT *stmt, unsigned char **row, unsigned long *length)
+static int next_row(MYSQL_STMT *stmt, unsigned char **row)
 {
     (void)stmt;
     *row = packet;
-    if (length != NULL)
-        *length = sizeof packet;
     return 0;
+}
+
+/* The same where the library asks for the length too; its minor versions differ. */
+static int next_row_of_length(MYSQL_STMT *stmt, unsigned char **row, unsigned long *len)
+{
+    if (len != NULL)
+        *len = sizeof packet;
+    return next_row(stmt, row);
 }
 
 static void read_row(MYSQL_STMT *stmt, const rowan_model *model)
@@ -169,7 +175,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     stmt->fields = fields;
     stmt->field_count = model->n_columns;
     stmt->state = MYSQL_STMT_USER_FETCHING;
-    stmt->fetch_row_func = next_row;
+    stmt->fetch_row_func =
+        _Generic(stmt->fetch_row_func, int (*)(MYSQL_STMT *, unsigned char **)
+                 : next_row, default
+                 : next_row_of_length);
     read_row(stmt, model);
     stmt->state = MYSQL_STMT_INITTED;
     (void)mysql_stmt_close(stmt);
