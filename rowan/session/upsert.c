@@ -58,7 +58,9 @@ static uint64_t other_columns(const rowan_model *model, uint64_t on)
     uint64_t bits = 0;
 
     for (size_t i = 0; i < model->n_columns; i++)
-        bits |= (uint64_t)(model->columns[i].generated == NULL) << i;
+        bits |= (uint64_t)(model->columns[i].generated == NULL &&
+                           !model->columns[i].version)
+                << i;
     return bits & ~primary_key(model) & ~on;
 }
 

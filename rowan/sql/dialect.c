@@ -91,6 +91,30 @@ void rowan__sql_literal(const rowan__dialect *dialect, rowan__buf *sql,
     }
 }
 
+static void of_row(const rowan__dialect *dialect, rowan__buf *sql,
+                   const rowan_model *model, const rowan_column *column)
+{
+    rowan__sql_ident(dialect, sql, model->table);
+    rowan__buf_char(sql, '.');
+    rowan__sql_ident(dialect, sql, column->name);
+}
+
+void rowan__sql_next_version(const rowan__dialect *dialect, rowan__buf *sql,
+                             const rowan_model *model, const rowan_column *version)
+{
+    int64_t last = version->type == ROWAN_INT16   ? INT16_MAX
+                   : version->type == ROWAN_INT32 ? INT32_MAX
+                                                  : INT64_MAX;
+
+    rowan__buf_str(sql, "CASE WHEN ");
+    of_row(dialect, sql, model, version);
+    rowan__buf_str(sql, " < ");
+    rowan__buf_int64(sql, last);
+    rowan__buf_str(sql, " THEN ");
+    of_row(dialect, sql, model, version);
+    rowan__buf_str(sql, " + 1 ELSE 0 END");
+}
+
 void rowan__sql_param(const rowan__dialect *dialect, rowan__buf *sql, size_t n)
 {
     if (!dialect->numbered_params) {

@@ -115,6 +115,10 @@ void rowan__sql_literal(const rowan__dialect *dialect, rowan__buf *sql,
 /* An identifier in its quotes, quotes inside doubled. */
 void rowan__sql_ident(const rowan__dialect *dialect, rowan__buf *sql, const char *name);
 
+/* What a VERSION is after one more change of the row; back to 0 behind the type's last. */
+void rowan__sql_next_version(const rowan__dialect *dialect, rowan__buf *sql,
+                             const rowan_model *model, const rowan_column *version);
+
 /* The nth parameter, from 1. */
 void rowan__sql_param(const rowan__dialect *dialect, rowan__buf *sql, size_t n);
 

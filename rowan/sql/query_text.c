@@ -251,6 +251,7 @@ static void write_set(rowan__writer *w, const rowan_assignment *set)
 static void write_change(rowan__writer *w, const rowan__statement *s)
 {
     rowan__scope scope;
+    bool sets_version = false;
 
     rowan__names_init(&scope, NULL, s->query, true);
     rowan__buf_str(w->sql, s->kind == ROWAN__UPDATE_WHERE ? "UPDATE " : "DELETE FROM ");
@@ -258,7 +259,10 @@ static void write_change(rowan__writer *w, const rowan__statement *s)
     for (size_t i = 0; i < s->n_sets; i++) {
         rowan__buf_str(w->sql, i == 0 ? " SET " : ", ");
         write_set(w, &s->sets[i]);
+        sets_version = sets_version || s->sets[i].column->version;
     }
+    if (s->n_sets > 0 && !sets_version)
+        rowan__write_version(w, s->query->model);
     rowan__write_clause(w, &scope, " WHERE ", s->query->where);
 }
 

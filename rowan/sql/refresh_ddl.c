@@ -195,8 +195,9 @@ static void link_differs(const rowan__dialect *d, const rowan_model *model,
 /* The columns that a step sets: all but the key, or links only. */
 static bool is_set(const rowan_model *model, const rowan_column *column, bool links)
 {
-    return links ? is_link(model, column)
-                 : !column->primary_key && column->generated == NULL;
+    return links
+               ? is_link(model, column)
+               : !column->primary_key && column->generated == NULL && !column->version;
 }
 
 static void set_column(const rowan__dialect *d, const rowan_model *model,
@@ -222,6 +223,7 @@ static void set_column(const rowan__dialect *d, const rowan_model *model,
 static void set_columns(const rowan__dialect *d, const rowan_model *model, bool links,
                         rowan__buf *sql)
 {
+    const rowan_column *version = rowan_model_version(model);
     bool first = true;
 
     rowan__buf_str(sql, " SET ");
@@ -231,6 +233,15 @@ static void set_columns(const rowan__dialect *d, const rowan_model *model, bool 
         comma(sql, &first);
         set_column(d, model, &model->columns[i], links, sql);
     }
+    if (links || first || version == NULL)
+        return;
+    rowan__buf_str(sql, ", ");
+    if (d->joins_updates)
+        of_table(d, model, version, sql);
+    else
+        rowan__sql_ident(d, sql, version->name);
+    rowan__buf_str(sql, " = ");
+    rowan__sql_next_version(d, sql, model, version);
 }
 
 /* UPDATE table SET ... FROM staging WHERE the keys match and a column differs. */

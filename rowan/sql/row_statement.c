@@ -14,7 +14,8 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
     case ROWAN__INSERT: return !finds;
     case ROWAN__INSERT_AUTO:
     case ROWAN__INSERT_AUTO_ROWS: return !finds && !column->automatic;
-    case ROWAN__UPDATE_ROW: return finds == column->primary_key;
+    case ROWAN__UPDATE_ROW: /* a version is counted up */
+        return finds == column->primary_key && !column->version;
     case ROWAN__DELETE_ROW: return finds && column->primary_key;
     case ROWAN__NEXT_KEYS:
     case ROWAN__SELECT_ROWS:
@@ -247,12 +248,25 @@ static void write_next_keys(rowan__writer *w, const rowan__statement *s)
     rowan__buf_char(w->sql, ')');
 }
 
+void rowan__write_version(rowan__writer *w, const rowan_model *model)
+{
+    const rowan_column *version = rowan_model_version(model);
+
+    if (version == NULL)
+        return;
+    rowan__buf_str(w->sql, ", ");
+    rowan__write_ident(w, version->name);
+    rowan__buf_str(w->sql, " = ");
+    rowan__sql_next_version(w->dialect, w->sql, model, version);
+}
+
 static void write_update(rowan__writer *w, const rowan__statement *s)
 {
     rowan__buf_str(w->sql, "UPDATE ");
     rowan__sql_table(w->dialect, w->sql, s->query->model);
     rowan__buf_str(w->sql, " SET ");
     (void)write_row_columns(w, s, false, ", ", " = ");
+    rowan__write_version(w, s->query->model);
     rowan__buf_str(w->sql, " WHERE ");
     (void)write_row_columns(w, s, true, " AND ", " = ");
 }

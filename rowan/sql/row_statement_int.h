@@ -62,4 +62,7 @@ void rowan__write_unit_statement(rowan__writer *w, const rowan__statement *s);
 void rowan__write_raw_statement(rowan__writer *w, const rowan__statement *s);
 void rowan__write_upsert(rowan__writer *w, const rowan__statement *s);
 
+/* Behind what a statement sets: the VERSION, counted up. Nothing if there is none. */
+void rowan__write_version(rowan__writer *w, const rowan_model *model);
+
 #endif

@@ -88,6 +88,7 @@ static void write_sets(rowan__writer *w, const rowan_model *model,
 {
     const rowan_column *column;
     const char *between = "";
+    bool sets_version = false;
 
     for (size_t at = 0; next_column(model, upsert->set, &at, &column); between = ", ") {
         rowan__buf_str(w->sql, between);
@@ -97,7 +98,10 @@ static void write_sets(rowan__writer *w, const rowan_model *model,
             write_guarded(w, model, upsert->on, column, false);
         else
             write_excluded(w, column);
+        sets_version = sets_version || column->version;
     }
+    if (!sets_version)
+        rowan__write_version(w, model);
 }
 
 /* Nothing to set: a column of the key to what it is, for what the guard says. */

@@ -16,7 +16,8 @@
  *     UNIQUE, INDEX          by itself
  *     VERSION                counts the changes of the row, by which a session finds out that
  *                            another was there before (rowan/unit.h): a rowan_int64, _int32
- *                            or _int16. Other writers leave it alone, or count it up
+ *                            or _int16. What the library writes counts it up, in whichever
+ *                            way; other programs should, too
  *     REFERENCES(Model, col) a foreign key; the other model is declared before
  *     ON_DELETE(action), ON_UPDATE(action)  of the foreign key: NO_ACTION (as without),
  *                            RESTRICT, CASCADE, SET_NULL

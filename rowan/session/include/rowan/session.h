@@ -134,7 +134,7 @@ rowan_status rowan_insert_rows(rowan_session *session, const rowan_model *model,
                                void *rows, size_t n_rows,
                                rowan_error *err) ROWAN_CHECKED;
 
-/* Writes all columns of the row that has this row's key.
+/* Writes all columns of the row that has this row's key; a VERSION is counted up instead.
  * Returns  ROWAN_OK; ROWAN_ENOTFOUND if no row has it; and as rowan_insert_rows(). */
 rowan_status rowan_update_row(rowan_session *session, const rowan_model *model,
                               const void *row, rowan_error *err) ROWAN_CHECKED;
