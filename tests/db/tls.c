@@ -396,6 +396,41 @@ static void test_mariadb_wrong_host(void **state)
     test_mariadb_start(mariadb);
 }
 
+/* A server that nobody knows, and that asks for the password itself: it is not told, not
+ * even at 127.0.0.1. */
+static void assert_password_is_kept(const char *host)
+{
+    static const char hex[] = "733363723374"; /* s3cr3t */
+    int port = test_free_port();
+    const char *argv[] = {
+        "python3",
+        TEST_SOURCE_DIR "/tests/support/rogue_mariadb.py",
+        test_printf("%d", port),
+        in_pki("server.pem"),
+        in_pki("server.key"),
+        NULL,
+    };
+    test_process *rogue = test_start(&(test_command){ .argv = argv });
+    const char *uri = test_printf(
+        "mariadb://rowan:s3cr3t@%s:%d/rowan?ssl_mode=VERIFY_IDENTITY", host, port);
+
+    while (strstr(test_stdout_of(rogue), "listening") == NULL) {
+        assert_true(test_is_running(rogue));
+        test_nap();
+    }
+    assert_refused(uri, "s3cr3t", "certificate");
+    assert_int_equal(test_stop(rogue, 0, 30000), 0);
+    assert_contains(test_stdout_of(rogue), "TLS wanted 36");
+    assert_lacks(test_stdout_of(rogue), hex);
+}
+
+static void test_mariadb_password_is_kept(void **state)
+{
+    (void)state;
+    assert_password_is_kept("localhost");
+    assert_password_is_kept("127.0.0.1");
+}
+
 static void test_mariadb_without_tls(void **state)
 {
     const char *uri = test_mariadb_database();
@@ -440,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_mariadb_verified),
         cmocka_unit_test(test_mariadb_wrong_authority),
         cmocka_unit_test(test_mariadb_wrong_host),
+        cmocka_unit_test(test_mariadb_password_is_kept),
         cmocka_unit_test(test_mariadb_without_tls),
         cmocka_unit_test(test_mariadb_client_certificate),
     };
