@@ -396,9 +396,8 @@ static void test_mariadb_wrong_host(void **state)
     test_mariadb_start(mariadb);
 }
 
-/* A server that nobody knows, and that asks for the password itself: it is not told, not
- * even at 127.0.0.1. */
-static void assert_password_is_kept(const char *host)
+/* A server of an unknown authority that asks for the password itself is not told. */
+static void assert_password_is_kept(const char *host, const char *params)
 {
     static const char hex[] = "733363723374"; /* s3cr3t */
     int port = test_free_port();
@@ -411,8 +410,8 @@ static void assert_password_is_kept(const char *host)
         NULL,
     };
     test_process *rogue = test_start(&(test_command){ .argv = argv });
-    const char *uri = test_printf(
-        "mariadb://rowan:s3cr3t@%s:%d/rowan?ssl_mode=VERIFY_IDENTITY", host, port);
+    const char *uri =
+        test_printf("mariadb://rowan:s3cr3t@%s:%d/rowan?%s", host, port, params);
 
     while (strstr(test_stdout_of(rogue), "listening") == NULL) {
         assert_true(test_is_running(rogue));
@@ -426,9 +425,16 @@ static void assert_password_is_kept(const char *host)
 
 static void test_mariadb_password_is_kept(void **state)
 {
+    static const char *const hosts[] = { "localhost", "127.0.0.1" };
+    const char *ca = test_printf("ssl_ca=%s", in_pki("other-ca.pem"));
+
     (void)state;
-    assert_password_is_kept("localhost");
-    assert_password_is_kept("127.0.0.1");
+    for (size_t i = 0; i < 2; i++) {
+        assert_password_is_kept(hosts[i], "ssl_mode=VERIFY_IDENTITY");
+        assert_password_is_kept(hosts[i], "ssl_mode=VERIFY_CA");
+        assert_password_is_kept(hosts[i], "ssl_mode=REQUIRED");
+        assert_password_is_kept(hosts[i], ca);
+    }
 }
 
 static void test_mariadb_without_tls(void **state)

@@ -131,7 +131,7 @@ static rowan_status fail(mariadb_conn *conn, unsigned code, const char *sqlstate
         words = "no answer in time";
     else if (code == CR_PLUGIN_NOT_ALLOWED)
         words = "the server asks for the password itself, which it only gets when its "
-                "certificate was verified (ssl_ca)";
+                "certificate was verified by a given ssl_ca";
     else if (*words == '\0')
         words = "the connection is lost";
     if (conn->late || st == ROWAN_ECONN || mysql_get_socket(conn->mysql) < 0)

@@ -179,23 +179,17 @@ static void set_text(MYSQL *mysql, enum mysql_option option, const char *value)
 static const char safe_plugins[] =
     "mysql_native_password,client_ed25519,parsec,auth_gssapi_client";
 
-/* Where the library, since 3.4, sends anything to whoever answers, unless it was told
- * which authorities to trust. */
-static bool is_trusted_blindly(const rowan__uri *uri, const char *host)
-{
-    return !has_authorities(uri) &&
-           (strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0);
-}
-
-/* A password itself goes to a server that was verified only. The library takes TLS where
+/* A password itself goes to a server that was verified only, by authorities that were
+ * named: otherwise the library, since 3.4, would tell it to one that shows the certificate
+ * of an unknown authority, long before check_tls(). The library takes TLS where
  * the server has it, however strongly it is told to: check_tls() looks afterwards. It has
  * one switch for both checks of a certificate; without it a version before 3.4 takes any
  * certificate, whatever authorities it was given: VERIFY_CA therefore checks the name too. */
-static void set_tls(MYSQL *mysql, const rowan__uri *uri, const char *host)
+static void set_tls(MYSQL *mysql, const rowan__uri *uri)
 {
     tls_mode mode = mode_of(uri);
 
-    if (mode < TLS_VERIFY_CA || is_trusted_blindly(uri, host))
+    if (mode < TLS_VERIFY_CA || !has_authorities(uri))
         set_text(mysql, (enum mysql_option)MARIADB_OPT_RESTRICTED_AUTH, safe_plugins);
     if (mode == TLS_DISABLED)
         return;
@@ -211,7 +205,7 @@ static void set_tls(MYSQL *mysql, const rowan__uri *uri, const char *host)
 /* The connect time-out is in seconds, but the library waits so many milliseconds for each
  * step of a TLS handshake; elsewhere our own deadline counts. No file of this machine is
  * ever sent, whatever a server asks for. */
-static void set_options(mariadb_conn *conn, const char *host, bool by_socket)
+static void set_options(mariadb_conn *conn, bool by_socket)
 {
     size_t stack = STACK_BYTES;
     unsigned protocol = by_socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
@@ -226,7 +220,7 @@ static void set_options(mariadb_conn *conn, const char *host, bool by_socket)
     (void)mysql_optionsv(conn->mysql, MYSQL_OPT_CONNECT_ATTR_ADD, "program_name",
                          "rowan");
     if (!by_socket)
-        set_tls(conn->mysql, conn->uri, host);
+        set_tls(conn->mysql, conn->uri);
 }
 
 /* Connecting. */
@@ -348,7 +342,7 @@ rowan_status rowan__maria_connect(mariadb_conn *conn, const rowan__uri_host *hos
     conn->mysql = mysql_init(NULL);
     if (conn->mysql == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    set_options(conn, host != NULL ? host->name : "", by_socket);
+    set_options(conn, by_socket);
     rowan__maria_begin(conn, deadline);
     st = shake_hands(conn, host, by_socket) ? set_up(conn, by_socket, deadline, err)
                                             : rowan__maria_fail(conn, err);
