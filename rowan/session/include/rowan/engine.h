@@ -21,6 +21,8 @@
  *         certificate and name are verified, and so does VERIFY_CA; without any of them
  *         TLS is used where the server has it. "localhost" is reached by TCP. Of a server
  *         at 127.0.0.1 or ::1, Connector/C 3.4 and newer verify no name ("localhost": they do).
+ *         A server that wants the password itself (PAM, LDAP) gets it only if ssl_ca or
+ *         ssl_capath names its certificate's authority.
  * Parameters that the database does not know are refused. No message ever holds the
  * password.  Uses: rowan/wait.h, rowan/model.h.
  */
