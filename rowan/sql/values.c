@@ -31,3 +31,42 @@ rowan_value rowan_value_null(rowan_type type)
 {
     return (rowan_value){ .type = type, .is_null = true };
 }
+
+/* What the typed macros call. */
+
+static rowan_value rowan_value_opt_text(rowan_opt_text value)
+{
+    rowan_value out = rowan_value_text((rowan_text){ value.ptr, value.len });
+
+    out.is_null = value.ptr == NULL;
+    return out;
+}
+
+static rowan_value rowan_value_any(rowan_value value)
+{
+    return value;
+}
+
+#define DEFINE_VALUE(name, c_type)                                                    \
+    rowan_value rowan__value_##name(c_type value)                                     \
+    {                                                                                 \
+        return rowan_value_##name(value);                                             \
+    }                                                                                 \
+    const rowan_expr *rowan__compare_##name(rowan_expr *at, rowan_op op,              \
+                                            const rowan_model *model,                 \
+                                            const rowan_column *column, c_type value) \
+    {                                                                                 \
+        *at = (rowan_expr){ .op = op,                                                 \
+                            .model = model,                                           \
+                            .column = column,                                         \
+                            .value = rowan_value_##name(value) };                     \
+        return at;                                                                    \
+    }
+ROWAN__VALUE_TYPES(DEFINE_VALUE)
+
+const rowan_expr *rowan__combine(rowan_expr *at, rowan_op op,
+                                 const rowan_expr *const *parts, size_t n_parts)
+{
+    *at = (rowan_expr){ .op = op, .parts = parts, .n_parts = n_parts };
+    return at;
+}

@@ -10,14 +10,27 @@ rowan_error *keep(const void *what)
     return NULL;
 }
 
-rowan_value rowan_value_int64(int64_t value)
-{
-    return (rowan_value){ .type = ROWAN_INT64, .as.int64 = value };
-}
+#define VALUE(name, c_type)                                                           \
+    rowan_value rowan__value_##name(c_type value)                                     \
+    {                                                                                 \
+        keep(&value);                                                                 \
+        return (rowan_value){ .type = ROWAN_INT64 };                                  \
+    }                                                                                 \
+    const rowan_expr *rowan__compare_##name(rowan_expr *at, rowan_op op,              \
+                                            const rowan_model *model,                 \
+                                            const rowan_column *column, c_type value) \
+    {                                                                                 \
+        keep(&value);                                                                 \
+        *at = (rowan_expr){ .op = op, .model = model, .column = column };             \
+        return at;                                                                    \
+    }
+ROWAN__VALUE_TYPES(VALUE)
 
-rowan_value rowan_value_str(const char *value)
+const rowan_expr *rowan__combine(rowan_expr *at, rowan_op op,
+                                 const rowan_expr *const *parts, size_t n_parts)
 {
-    return (rowan_value){ .type = ROWAN_TEXT, .as.text.ptr = value };
+    *at = (rowan_expr){ .op = op, .parts = parts, .n_parts = n_parts };
+    return at;
 }
 
 /* clang-format off */

@@ -43,11 +43,13 @@ typedef struct rowan__opt_enum {
     unsigned: 12, default: ROWAN__OPT_ENUM_CLASS(member))
 /* What is left is a nullable enum: a struct of its own, told by its size. */
 #define ROWAN__OPT_ENUM_CLASS(member) (sizeof(member) == sizeof(rowan__opt_enum) ? 12 : 0)
+/* Of what is left, the integers and the enums are a class to the compiler, too. */
 #define ROWAN__VALUE_CLASS(val) _Generic((val),          \
-    ROWAN__INTEGERS(1), bool: 2, float: 3, double: 3,    \
+    bool: 2, float: 3, double: 3,                        \
     char *: 4, const char *: 4, rowan_text: 4, rowan_opt_text: 4, \
     rowan_date: 5, rowan_timestamp: 6, rowan_time: 7, rowan_uuid: 8, \
-    rowan_decimal: 9, rowan_bytes: 10, rowan_json: 11, default: -1)
+    rowan_decimal: 9, rowan_bytes: 10, rowan_json: 11,   \
+    default: __builtin_classify_type(val) == 1 ? 1 : -1)
 #define ROWAN__FITS(member, val) \
     (ROWAN__TAKEN_BY(member) >> (ROWAN__VALUE_CLASS(val) + 1) & 1)
 /* The classes of values that a column takes, a bit each (the first for values of none); one

@@ -218,6 +218,37 @@ rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *mod
 /* The typed macros are for C. */
 #ifndef __cplusplus
 
+/* What the macros below call: a value, and a comparison with it, of each type of value. */
+#define ROWAN__VALUE_TYPES(X)     \
+    X(int64, int64_t)             \
+    X(bool, bool)                 \
+    X(double, double)             \
+    X(str, const char *)          \
+    X(text, rowan_text)           \
+    X(opt_text, rowan_opt_text)   \
+    X(bytes, rowan_bytes)         \
+    X(json, rowan_json)           \
+    X(decimal, rowan_decimal)     \
+    X(date, rowan_date)           \
+    X(time, rowan_time)           \
+    X(timestamp, rowan_timestamp) \
+    X(uuid, rowan_uuid)           \
+    X(any, rowan_value)
+#define ROWAN__DECLARE_VALUE(name, c_type)                               \
+    rowan_value rowan__value_##name(c_type value);                       \
+    const rowan_expr *rowan__compare_##name(rowan_expr *at, rowan_op op, \
+                                            const rowan_model *model,    \
+                                            const rowan_column *column, c_type value);
+ROWAN__VALUE_TYPES(ROWAN__DECLARE_VALUE)
+
+const rowan_expr *rowan__combine(rowan_expr *at, rowan_op op,
+                                 const rowan_expr *const *parts, size_t n_parts);
+
+union rowan__place {
+    char nothing;
+    rowan_expr expr;
+};
+
 /* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
 #define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
 #define ROWAN__SELECT(M, ...) \
@@ -325,20 +356,20 @@ rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *mod
         ROWAN__COL_OF(M, col);                                                   \
     })
 
-#define ROWAN__COMPARE(M, col, operator, val)                                         \
-    (&(const rowan_expr){                                                             \
-        .op = operator,                                                               \
-        .model = & M##_model,                                                         \
-        .column = ROWAN__COL_FOR(M, col, "f", val, "compared with", ROWAN__COMPARES), \
-        .value = ROWAN__VALUE(val) })
+/* A function fills the place that is made for it: to write all members here would be a third
+ * of what a query takes to compile. */
+#define ROWAN__COMPARE(M, col, operator, val)                           \
+    ROWAN__BY_TYPE(val, rowan__compare_)                                \
+    (&(union rowan__place){ .nothing = 0 }.expr, operator, & M##_model, \
+     ROWAN__COL_FOR(M, col, "f", val, "compared with", ROWAN__COMPARES), val)
 
 /* The parts are in the text once: twice would double it with each level of conditions. */
 /* clang-format off */
 #define ROWAN__COMBINE(operator, ...)                                                        \
-    (&(const rowan_expr){                                                                    \
-        .op = operator,                                                                      \
-        .parts = (const rowan_expr *const[ROWAN__COUNT_PARTS(__VA_ARGS__)]){ __VA_ARGS__ },  \
-        .n_parts = ROWAN__COUNT_PARTS(__VA_ARGS__) })
+    rowan__combine(                                                                          \
+        &(union rowan__place){ .nothing = 0 }.expr, operator,                                \
+        (const rowan_expr *const[ROWAN__COUNT_PARTS(__VA_ARGS__)]){ __VA_ARGS__ },           \
+        ROWAN__COUNT_PARTS(__VA_ARGS__))
 #define ROWAN__COUNT_PARTS(...) ROWAN__N_PARTS(__VA_ARGS__, \
     64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, \
     48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, \
@@ -362,30 +393,19 @@ rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *mod
     ((ROWAN__TAKEN_BY(member) & ~ROWAN__TAKES_JSON) >> (ROWAN__VALUE_CLASS(val) + 1) & \
      1)
 
-#define ROWAN__VALUE(val) \
-    _Generic((val),                             \
-    ROWAN__INTEGERS(rowan_value_int64), bool: rowan_value_bool,       \
-    float: rowan_value_double, double: rowan_value_double,            \
-    char *: rowan_value_str, const char *: rowan_value_str,           \
-    rowan_text: rowan_value_text, rowan_opt_text: rowan__value_opt_text, \
-    rowan_date: rowan_value_date, rowan_timestamp: rowan_value_timestamp, \
-    rowan_time: rowan_value_time, rowan_uuid: rowan_value_uuid,       \
-    rowan_decimal: rowan_value_decimal, rowan_bytes: rowan_value_bytes, \
-    rowan_json: rowan_value_json, rowan_value: rowan__value_as_it_is, \
-    default: rowan_value_int64)(val)
-
-static inline rowan_value rowan__value_opt_text(rowan_opt_text value)
-{
-    rowan_value out = rowan_value_text((rowan_text){ value.ptr, value.len });
-
-    out.is_null = value.ptr == NULL;
-    return out;
-}
-
-static inline rowan_value rowan__value_as_it_is(rowan_value value)
-{
-    return value;
-}
+/* The function of a value's type: prefix and the type's name. What is not in the list is an
+ * integer, or fits no column. */
+/* clang-format off */
+#define ROWAN__BY_TYPE(val, prefix) _Generic((val),                   \
+    bool: prefix##bool, float: prefix##double, double: prefix##double, \
+    char *: prefix##str, const char *: prefix##str,                   \
+    rowan_text: prefix##text, rowan_opt_text: prefix##opt_text,       \
+    rowan_date: prefix##date, rowan_timestamp: prefix##timestamp,     \
+    rowan_time: prefix##time, rowan_uuid: prefix##uuid,               \
+    rowan_decimal: prefix##decimal, rowan_bytes: prefix##bytes,       \
+    rowan_json: prefix##json, rowan_value: prefix##any, default: prefix##int64)
+/* clang-format on */
+#define ROWAN__VALUE(val) ROWAN__BY_TYPE(val, rowan__value_)(val)
 
 #endif
 
