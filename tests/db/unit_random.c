@@ -240,11 +240,12 @@ static void look(shadow *s)
                           &result, &t->err),
               &t->err);
     for (size_t i = 0; i < N_ROWS; i++) {
-        const Author *row = &rowan_rows(result, Author)[at];
+        const Author *row;
 
         if (!s->flushed.rows[i].there)
             continue;
-        assert_true(at++ < rowan_result_count(result));
+        assert_true(at < rowan_result_count(result));
+        row = &rowan_rows(result, Author)[at++];
         assert_int_equal(row->id, i + 1);
         assert_string_equal(row->name.ptr, names[s->flushed.rows[i].name]);
         assert_true(row->score == s->flushed.rows[i].score);
