@@ -59,7 +59,7 @@
 /* The column, if each of the values can be compared with it. */
 #define ROWAN__COL_EACH(M, col, ...)                                                      \
     __extension__({                                                                       \
-        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL;          \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused));          \
         ROWAN__EACH(ROWAN__EACH_FITS, #M "." #col, __VA_ARGS__)                           \
         ROWAN__USE(M, col, "f");                                                          \
         ROWAN__COL_OF(M, col);                                                            \
@@ -119,7 +119,7 @@
         .other = ROWAN__COL_LIKE(N, other_col, M, col) })
 #define ROWAN__COL_LIKE(N, other_col, M, col)                                             \
     __extension__({                                                                       \
-        __typeof__(((N *)0)->other_col) *rowan__member __attribute__((unused)) = NULL;    \
+        __typeof__(((N *)0)->other_col) *rowan__member __attribute__((unused));    \
         enum { rowan__types_fit = ROWAN__COLUMN_CLASS(*rowan__member) ==                  \
                                       ROWAN__COLUMN_CLASS(((M *)0)->col) &&               \
                                   ROWAN__COLUMN_CLASS(*rowan__member) != 11 };            \

@@ -251,8 +251,9 @@ union rowan__place {
 
 /* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
 #define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
-#define ROWAN__SELECT(M, ...) \
-    (&(const rowan_query){ .model = ROWAN__MODEL(M, "r"), __VA_ARGS__ })
+#define ROWAN__SELECT(M, ...)                    \
+    (__extension__({ ROWAN__USE_ALL(M, "r"); }), \
+     &(const rowan_query){ .model = &M##_model, __VA_ARGS__ })
 
 /* Comparisons of a column with a value of its type. A text takes a string, a rowan_text
  * or a rowan_opt_text that is not NULL; an integer column any integer; a double column
@@ -316,19 +317,19 @@ union rowan__place {
 
 /* The column's description. A statement expression, so that the names inside stay
  * inside; the member comes first, so that a misspelt one is an error about the model. */
-#define ROWAN__COL(M, col, how)                                                  \
-    __extension__({                                                              \
-        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL; \
-        ROWAN__USE(M, col, how);                                                 \
-        ROWAN__COL_OF(M, col);                                                   \
+#define ROWAN__COL(M, col, how)                                           \
+    __extension__({                                                       \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)); \
+        ROWAN__USE(M, col, how);                                          \
+        ROWAN__COL_OF(M, col);                                            \
     })
 /* What has no value in it needs no code: it is there from the start. */
-#define ROWAN__CONSTANT(M, col, how, type, ...)                                  \
-    __extension__({                                                              \
-        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL; \
-        static const type rowan__constant = { __VA_ARGS__ };                     \
-        ROWAN__USE(M, col, how);                                                 \
-        &rowan__constant;                                                        \
+#define ROWAN__CONSTANT(M, col, how, type, ...)                           \
+    __extension__({                                                       \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)); \
+        static const type rowan__constant = { __VA_ARGS__ };              \
+        ROWAN__USE(M, col, how);                                          \
+        &rowan__constant;                                                 \
     })
 #define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(M##__index, col)]
 
@@ -336,7 +337,7 @@ union rowan__place {
  * the whole expression of an assertion that fails. */
 #define ROWAN__COL_FOR(M, col, how, val, verb, FITS)                               \
     __extension__({                                                                \
-        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL;   \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused));          \
         enum {                                                                     \
             rowan__types_fit = FITS(*rowan__member, val)                           \
         };                                                                         \
@@ -345,15 +346,15 @@ union rowan__place {
         ROWAN__USE(M, col, how);                                                   \
         ROWAN__COL_OF(M, col);                                                     \
     })
-#define ROWAN__OPT_COL(M, col)                                                   \
-    __extension__({                                                              \
-        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)) = NULL; \
-        enum {                                                                   \
-            rowan__nullable = ROWAN__IS_OPT(*rowan__member)                      \
-        };                                                                       \
-        _Static_assert(rowan__nullable, #M "." #col " cannot be NULL");          \
-        ROWAN__USE(M, col, "w");                                                 \
-        ROWAN__COL_OF(M, col);                                                   \
+#define ROWAN__OPT_COL(M, col)                                            \
+    __extension__({                                                       \
+        __typeof__(((M *)0)->col) *rowan__member __attribute__((unused)); \
+        enum {                                                            \
+            rowan__nullable = ROWAN__IS_OPT(*rowan__member)               \
+        };                                                                \
+        _Static_assert(rowan__nullable, #M "." #col " cannot be NULL");   \
+        ROWAN__USE(M, col, "w");                                          \
+        ROWAN__COL_OF(M, col);                                            \
     })
 
 /* A function fills the place that is made for it: to write all members here would be a third

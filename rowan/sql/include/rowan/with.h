@@ -88,7 +88,7 @@ struct rowan_relation_query {
 
 #define ROWAN__REL_AT(M, rel, how)                                                   \
     __extension__({                                                                  \
-        __typeof__(((M *)0)->rel) *rowan__member __attribute__((unused)) = NULL;     \
+        __typeof__(((M *)0)->rel) *rowan__member __attribute__((unused));            \
         enum {                                                                       \
             rowan__is_relation = ROWAN__COLUMN_CLASS(*rowan__member) == 0            \
         };                                                                           \
