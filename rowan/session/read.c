@@ -70,9 +70,9 @@ rowan_status rowan__session_read(rowan_session *session,
     return rowan__session_after(session, st);
 }
 
-static rowan_status fetch_statement(rowan_session *session,
-                                    const rowan__statement *statement,
-                                    rowan_result **out, rowan_error *err)
+rowan_status rowan__session_fetch(rowan_session *session,
+                                  const rowan__statement *statement, rowan_result **out,
+                                  rowan_error *err)
 {
     rowan_result *result = NULL;
     rowan_status st =
@@ -96,7 +96,7 @@ static rowan_status fetch_rows(rowan_session *session, const rowan_query *query,
         rowan__statement_of_query(&statement, ROWAN__SELECT_ROWS, query, NULL, 0, err);
 
     if (st == ROWAN_OK)
-        st = fetch_statement(session, &statement, out, err);
+        st = rowan__session_fetch(session, &statement, out, err);
     rowan__statement_done(&statement);
     return st;
 }
@@ -167,7 +167,7 @@ static rowan_status fetch_one(rowan_session *session, rowan__statement *statemen
     rowan_status st;
 
     statement->max_rows = 1;
-    st = fetch_statement(session, statement, &result, err);
+    st = rowan__session_fetch(session, statement, &result, err);
     if (st != ROWAN_OK)
         return st;
     if (rowan_result_count(result) == 0) {
@@ -225,7 +225,7 @@ rowan_status rowan_count(rowan_session *session, const rowan_query *query,
         rowan__statement_of_query(&statement, ROWAN__SELECT_COUNT, query, NULL, 0, err);
 
     if (st == ROWAN_OK)
-        st = fetch_statement(session, &statement, &result, err);
+        st = rowan__session_fetch(session, &statement, &result, err);
     if (st == ROWAN_OK)
         *out = (uint64_t)((rowan__count_row *)rowan_result_rows(result))->n;
     rowan__statement_done(&statement);

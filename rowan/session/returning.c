@@ -62,7 +62,6 @@ static rowan_status change(rowan_session *session, rowan__statement_kind kind,
                            const rowan_query *query, const rowan_assignment *sets,
                            size_t n_sets, rowan_result **out, rowan_error *err)
 {
-    rowan_result *result = NULL;
     rowan__statement statement;
     rowan_status st =
         rowan__statement_of_query(&statement, kind, query, sets, n_sets, err);
@@ -72,16 +71,9 @@ static rowan_status change(rowan_session *session, rowan__statement_kind kind,
     if (st == ROWAN_OK)
         st = rowan__statement_returning(&statement, err);
     if (st == ROWAN_OK)
-        st = rowan__result_new(query->model, &result, err);
-    if (st == ROWAN_OK)
-        st = rowan__session_read(session, &statement, &result->rows, err);
+        st = rowan__session_fetch(session, &statement, out, err);
     rowan__statement_done(&statement);
-    if (st != ROWAN_OK) {
-        rowan_result_free(result);
-        return st;
-    }
-    *out = result;
-    return ROWAN_OK;
+    return st;
 }
 
 rowan_status rowan_update_rows_returning(rowan_session *session,

@@ -95,6 +95,11 @@ rowan_status rowan__session_read(rowan_session *session,
                                  const rowan__statement *statement, rowan__rows *rows,
                                  rowan_error *err);
 
+/* The same into a result of its own; *out is set on ROWAN_OK only. */
+rowan_status rowan__session_fetch(rowan_session *session,
+                                  const rowan__statement *statement, rowan_result **out,
+                                  rowan_error *err) ROWAN_CHECKED;
+
 /* Runs a statement that gives no rows. n_affected may be NULL. */
 rowan_status rowan__session_execute(rowan_session *session,
                                     const rowan__statement *statement,
