@@ -47,26 +47,25 @@ static rowan_value rowan_value_any(rowan_value value)
     return value;
 }
 
-#define DEFINE_VALUE(name, c_type)                                                    \
-    rowan_value rowan__value_##name(c_type value)                                     \
-    {                                                                                 \
-        return rowan_value_##name(value);                                             \
-    }                                                                                 \
-    const rowan_expr *rowan__compare_##name(rowan_expr *at, rowan_op op,              \
-                                            const rowan_model *model,                 \
-                                            const rowan_column *column, c_type value) \
-    {                                                                                 \
-        *at = (rowan_expr){ .op = op,                                                 \
-                            .model = model,                                           \
-                            .column = column,                                         \
-                            .value = rowan_value_##name(value) };                     \
-        return at;                                                                    \
+#define DEFINE_VALUE(name, c_type)                                                 \
+    rowan_value rowan__value_##name(c_type value)                                  \
+    {                                                                              \
+        return rowan_value_##name(value);                                          \
+    }                                                                              \
+    rowan_expr rowan__compare_##name(const rowan_model *model, unsigned what,      \
+                                     c_type value)                                 \
+    {                                                                              \
+        return (rowan_expr){ .op = (rowan_op)(what % 32),                          \
+                             .ignore_case = what & 32,                             \
+                             .model = model,                                       \
+                             .column = &model->columns[what / ROWAN__WHAT_NUMBER], \
+                             .value = rowan_value_##name(value) };                 \
     }
 ROWAN__VALUE_TYPES(DEFINE_VALUE)
 
-const rowan_expr *rowan__combine(rowan_expr *at, rowan_op op,
-                                 const rowan_expr *const *parts, size_t n_parts)
+rowan_expr rowan__combine(const rowan_expr *const *parts, unsigned what)
 {
-    *at = (rowan_expr){ .op = op, .parts = parts, .n_parts = n_parts };
-    return at;
+    return (rowan_expr){ .op = (rowan_op)(what % 32),
+                         .parts = parts,
+                         .n_parts = what / ROWAN__WHAT_NUMBER };
 }

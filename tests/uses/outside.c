@@ -10,27 +10,23 @@ rowan_error *keep(const void *what)
     return NULL;
 }
 
-#define VALUE(name, c_type)                                                           \
-    rowan_value rowan__value_##name(c_type value)                                     \
-    {                                                                                 \
-        keep(&value);                                                                 \
-        return (rowan_value){ .type = ROWAN_INT64 };                                  \
-    }                                                                                 \
-    const rowan_expr *rowan__compare_##name(rowan_expr *at, rowan_op op,              \
-                                            const rowan_model *model,                 \
-                                            const rowan_column *column, c_type value) \
-    {                                                                                 \
-        keep(&value);                                                                 \
-        *at = (rowan_expr){ .op = op, .model = model, .column = column };             \
-        return at;                                                                    \
+#define VALUE(name, c_type)                                                   \
+    rowan_value rowan__value_##name(c_type value)                             \
+    {                                                                         \
+        keep(&value);                                                         \
+        return (rowan_value){ .type = ROWAN_INT64 };                          \
+    }                                                                         \
+    rowan_expr rowan__compare_##name(const rowan_model *model, unsigned what, \
+                                     c_type value)                            \
+    {                                                                         \
+        keep(&value);                                                         \
+        return (rowan_expr){ .op = (rowan_op)(what % 32), .model = model };   \
     }
 ROWAN__VALUE_TYPES(VALUE)
 
-const rowan_expr *rowan__combine(rowan_expr *at, rowan_op op,
-                                 const rowan_expr *const *parts, size_t n_parts)
+rowan_expr rowan__combine(const rowan_expr *const *parts, unsigned what)
 {
-    *at = (rowan_expr){ .op = op, .parts = parts, .n_parts = n_parts };
-    return at;
+    return (rowan_expr){ .parts = parts, .n_parts = what / ROWAN__WHAT_NUMBER };
 }
 
 /* clang-format off */

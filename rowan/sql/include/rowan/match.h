@@ -94,13 +94,8 @@
 #define rowan_istarts_with(M, col, text) ROWAN__MATCH(M, col, ROWAN_OP_STARTS_WITH, text, true)
 #define rowan_iends_with(M, col, text)   ROWAN__MATCH(M, col, ROWAN_OP_ENDS_WITH, text, true)
 #define rowan_icontains(M, col, text)    ROWAN__MATCH(M, col, ROWAN_OP_CONTAINS, text, true)
-#define ROWAN__MATCH(M, col, operator, val, any_case)                                     \
-    (&(const rowan_expr){                                                                 \
-        .op = operator,                                                                   \
-        .ignore_case = any_case,                                                          \
-        .model = &M##_model,                                                              \
-        .column = ROWAN__COL_FOR(M, col, "f", val, "matched with", ROWAN__MATCHES),       \
-        .value = ROWAN__VALUE(val) })
+#define ROWAN__MATCH(M, col, operator, val, any_case) \
+    ROWAN__CONDITION(M, col, operator, any_case, val, "matched with", ROWAN__MATCHES)
 #define ROWAN__MATCHES(member, val) \
     (ROWAN__COLUMN_CLASS(member) == 4 && ROWAN__VALUE_CLASS(val) == 4)
 

@@ -234,20 +234,18 @@ rowan_status rowan_order_named(struct rowan_arena *arena, const rowan_model *mod
     X(timestamp, rowan_timestamp) \
     X(uuid, rowan_uuid)           \
     X(any, rowan_value)
-#define ROWAN__DECLARE_VALUE(name, c_type)                               \
-    rowan_value rowan__value_##name(c_type value);                       \
-    const rowan_expr *rowan__compare_##name(rowan_expr *at, rowan_op op, \
-                                            const rowan_model *model,    \
-                                            const rowan_column *column, c_type value);
+#define ROWAN__DECLARE_VALUE(name, c_type)                                    \
+    rowan_value rowan__value_##name(c_type value);                            \
+    rowan_expr rowan__compare_##name(const rowan_model *model, unsigned what, \
+                                     c_type value);
 ROWAN__VALUE_TYPES(ROWAN__DECLARE_VALUE)
+rowan_expr rowan__combine(const rowan_expr *const *parts, unsigned what);
 
-const rowan_expr *rowan__combine(rowan_expr *at, rowan_op op,
-                                 const rowan_expr *const *parts, size_t n_parts);
-
-union rowan__place {
-    char nothing;
-    rowan_expr expr;
-};
+/* `what` is one argument in place of three, since the others were a tenth of what a query
+ * takes to compile: an operator, whether it ignores case, and from ROWAN__WHAT_NUMBER on the
+ * index of the column, or how many parts there are. */
+#define ROWAN__WHAT(operator, any_case) ((operator) + 32u * (any_case))
+#define ROWAN__WHAT_NUMBER              64u
 
 /* Queries: rowan_select(Person) or rowan_select(Person, .where = ..., .limit = ...). */
 #define rowan_select(...) ROWAN__SELECT(__VA_ARGS__, )
@@ -331,11 +329,14 @@ union rowan__place {
         ROWAN__USE(M, col, how);                                          \
         &rowan__constant;                                                 \
     })
-#define ROWAN__COL_OF(M, col) &M##_columns[__builtin_offsetof(M##__index, col)]
+#define ROWAN__COL_OF(M, col)   &M##_columns[ROWAN__INDEX_OF(M, col)]
+#define ROWAN__INDEX_OF(M, col) __builtin_offsetof(M##__index, col)
 
 /* The same, and a value that must fit. The verdict is an enumerator because clang prints
  * the whole expression of an assertion that fails. */
-#define ROWAN__COL_FOR(M, col, how, val, verb, FITS)                               \
+#define ROWAN__COL_FOR(M, col, how, val, verb, FITS) \
+    &M##_columns[ROWAN__INDEX_FOR(M, col, how, val, verb, FITS)]
+#define ROWAN__INDEX_FOR(M, col, how, val, verb, FITS)                             \
     __extension__({                                                                \
         __typeof__(((M *)0)->col) *rowan__member __attribute__((unused));          \
         enum {                                                                     \
@@ -344,7 +345,7 @@ union rowan__place {
         _Static_assert(rowan__types_fit,                                           \
                        #M "." #col " cannot be " verb " " #val " (types differ)"); \
         ROWAN__USE(M, col, how);                                                   \
-        ROWAN__COL_OF(M, col);                                                     \
+        (unsigned)ROWAN__INDEX_OF(M, col);                                         \
     })
 #define ROWAN__OPT_COL(M, col)                                            \
     __extension__({                                                       \
@@ -357,25 +358,28 @@ union rowan__place {
         ROWAN__COL_OF(M, col);                                            \
     })
 
-/* A function fills the place that is made for it: to write all members here would be a third
- * of what a query takes to compile. */
-#define ROWAN__COMPARE(M, col, operator, val)                           \
-    ROWAN__BY_TYPE(val, rowan__compare_)                                \
-    (&(union rowan__place){ .nothing = 0 }.expr, operator, & M##_model, \
-     ROWAN__COL_FOR(M, col, "f", val, "compared with", ROWAN__COMPARES), val)
+/* A function makes the condition: to write all its members here would be a third of what a
+ * query takes to compile. What it gives is the element of an array, since that can be made of
+ * a whole struct, and lives as long as the block. */
+#define ROWAN__COMPARE(M, col, operator, val) \
+    ROWAN__CONDITION(M, col, operator, false, val, "compared with", ROWAN__COMPARES)
+#define ROWAN__CONDITION(M, col, operator, any_case, val, verb, FITS)            \
+    ((const rowan_expr[]){ ROWAN__BY_TYPE(val, rowan__compare_)(                 \
+        &M##_model,                                                              \
+        ROWAN__WHAT(operator, any_case) +                                        \
+            ROWAN__WHAT_NUMBER * ROWAN__INDEX_FOR(M, col, "f", val, verb, FITS), \
+        val) })
 
 /* The parts are in the text once: twice would double it with each level of conditions. */
 /* clang-format off */
 #define ROWAN__COMBINE(operator, ...)                                                        \
-    rowan__combine(                                                                          \
-        &(union rowan__place){ .nothing = 0 }.expr, operator,                                \
-        (const rowan_expr *const[ROWAN__COUNT_PARTS(__VA_ARGS__)]){ __VA_ARGS__ },           \
-        ROWAN__COUNT_PARTS(__VA_ARGS__))
-#define ROWAN__COUNT_PARTS(...) ROWAN__N_PARTS(__VA_ARGS__, \
+    ((const rowan_expr[]){ rowan__combine(                                                   \
+        (const rowan_expr *const[]){ __VA_ARGS__ },                                          \
+        ROWAN__WHAT(operator, false) + ROWAN__WHAT_NUMBER * ROWAN__N_PARTS(__VA_ARGS__,      \
     64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, \
     48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, \
     32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, \
-    16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+    16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)) })
 #define ROWAN__N_PARTS( \
     p01, p02, p03, p04, p05, p06, p07, p08, p09, p10, p11, p12, p13, p14, p15, p16, \
     p17, p18, p19, p20, p21, p22, p23, p24, p25, p26, p27, p28, p29, p30, p31, p32, \
