@@ -90,7 +90,9 @@ struct rowan__driver {
                                  size_t *first_miss, rowan_error *err);
 
     /* must: starts a statement that gives rows. If `stream`, they are not to be
-     * collected in memory. finish() follows, whatever this returns. */
+     * collected in memory. finish() follows, whatever this returns; `values` live until
+     * then. Where the dialect says many_runs they can be several sets, and the statement is
+     * run for each in turn and gives the rows of all. */
     rowan_status (*start)(rowan__prepared *prepared, const rowan_value *values,
                           size_t n_values, bool stream, rowan_error *err);
 

@@ -9,6 +9,12 @@
 
 #define ROWS_TOGETHER 100
 
+static bool is_written(const rowan__bulk *bulk, const rowan_column *column)
+{
+    return column->generated == NULL &&
+           !(bulk->target == ROWAN__BULK_AUTO && column->automatic);
+}
+
 static rowan_status prepare_insert(rowan__bulk *bulk, size_t n_rows,
                                    rowan__prepared **out, rowan_error *err)
 {
@@ -19,7 +25,9 @@ static rowan_status prepare_insert(rowan__bulk *bulk, size_t n_rows,
     rowan_status st = ROWAN_OK;
 
     rowan__buf_init(&sql, 0);
-    rowan__ddl_insert_rows(driver->dialect, bulk->model, bulk->staging, n_rows, &sql);
+    rowan__ddl_insert_rows(driver->dialect, bulk->model,
+                           bulk->target == ROWAN__BULK_STAGING,
+                           bulk->target == ROWAN__BULK_AUTO, n_rows, &sql);
     if (types == NULL || !rowan__buf_ok(&sql)) {
         st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     } else {
@@ -27,7 +35,7 @@ static rowan_status prepare_insert(rowan__bulk *bulk, size_t n_rows,
             const rowan_column *column =
                 &bulk->model->columns[i % bulk->model->n_columns];
 
-            if (column->generated == NULL)
+            if (is_written(bulk, column))
                 types[n++] = column->type == ROWAN_ENUM ? ROWAN_TEXT : column->type;
         }
         st = driver->prepare(bulk->session->link->conn, sql.ptr, sql.len, types,
@@ -59,7 +67,8 @@ static rowan_status open_copy(rowan__bulk *bulk, rowan_error *err)
     rowan_status st;
 
     rowan__buf_init(&table, 0);
-    rowan__ddl_table_name(driver->dialect, bulk->model, bulk->staging, &table);
+    rowan__ddl_table_name(driver->dialect, bulk->model,
+                          bulk->target == ROWAN__BULK_STAGING, &table);
     st = rowan__buf_ok(&table) ? driver->bulk_begin(bulk->session->link->conn,
                                                     table.ptr, bulk->model, err)
                                : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
@@ -68,7 +77,8 @@ static rowan_status open_copy(rowan__bulk *bulk, rowan_error *err)
 }
 
 rowan_status rowan__bulk_open(rowan__bulk *bulk, rowan_session *session,
-                              const rowan_model *model, bool staging, rowan_error *err)
+                              const rowan_model *model, rowan__bulk_target target,
+                              rowan_error *err)
 {
     rowan_status st = rowan__session_ready(session, err);
 
@@ -77,9 +87,9 @@ rowan_status rowan__bulk_open(rowan__bulk *bulk, rowan_session *session,
         return st;
     bulk->session = session;
     bulk->model = model;
-    bulk->staging = staging;
+    bulk->target = target;
     for (size_t i = 0; i < model->n_columns; i++)
-        bulk->n_written += model->columns[i].generated == NULL;
+        bulk->n_written += is_written(bulk, &model->columns[i]);
     st = rowan__engine_driver(session->engine)->bulk_begin != NULL
              ? open_copy(bulk, err)
              : open_inserts(bulk, err);
@@ -102,7 +112,7 @@ static rowan_status insert_together(rowan__bulk *bulk, rowan__prepared *prepared
         for (size_t c = 0; c < model->n_columns; c++) {
             rowan_status st;
 
-            if (model->columns[c].generated != NULL)
+            if (!is_written(bulk, &model->columns[c]))
                 continue;
             st = rowan__bind_column(&model->columns[c], row, value++, err);
             if (st != ROWAN_OK)

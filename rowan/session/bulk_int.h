@@ -5,11 +5,18 @@
 
 #include "session_int.h"
 
+/* Where the rows go. */
+typedef enum rowan__bulk_target {
+    ROWAN__BULK_TABLE,
+    ROWAN__BULK_AUTO, /* the same, which gives the AUTO keys; not where there is COPY */
+    ROWAN__BULK_STAGING
+} rowan__bulk_target;
+
 typedef struct rowan__bulk {
     rowan_session *session;
     const rowan_model *model;
-    bool staging;
-    size_t n_written; /* columns that are not generated */
+    rowan__bulk_target target;
+    size_t n_written; /* columns whose values are sent */
     bool open;
     rowan__prepared *prepared; /* of `n_together` rows; where there is no COPY */
     size_t n_together;
@@ -18,7 +25,8 @@ typedef struct rowan__bulk {
 
 /* Begins; the session can do nothing else until rowan__bulk_close(). */
 rowan_status rowan__bulk_open(rowan__bulk *bulk, rowan_session *session,
-                              const rowan_model *model, bool staging, rowan_error *err);
+                              const rowan_model *model, rowan__bulk_target target,
+                              rowan_error *err);
 
 /* Adds rows that follow each other. */
 rowan_status rowan__bulk_rows(rowan__bulk *bulk, const void *rows, size_t n_rows,

@@ -84,18 +84,19 @@ static rowan_status prepare_new(rowan__link *link, const rowan__statement *state
                                 rowan__cached *cached, rowan_error *err)
 {
     const rowan__driver *driver = link->conn->driver;
-    rowan_type *types = rowan__calloc(statement->n_binds + 1, sizeof *types);
+    size_t n_params = statement->n_binds / statement->n_runs;
+    rowan_type *types = rowan__calloc(n_params + 1, sizeof *types);
     rowan__buf sql;
     rowan_status st;
 
     rowan__buf_init(&sql, 0);
     rowan__statement_text(statement, driver->dialect, &sql);
-    for (size_t i = 0; i < statement->n_binds && types != NULL; i++)
+    for (size_t i = 0; i < n_params && types != NULL; i++)
         types[i] = statement->binds[i].type;
     if (types == NULL || !rowan__buf_ok(&sql))
         st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     else
-        st = driver->prepare(link->conn, sql.ptr, sql.len, types, statement->n_binds,
+        st = driver->prepare(link->conn, sql.ptr, sql.len, types, n_params,
                              &cached->prepared, err);
     rowan__free(types);
     if (st != ROWAN_OK) {

@@ -120,7 +120,8 @@ rowan_status rowan_merge_table(rowan_merge *merge, const rowan_model *model,
     if (st == ROWAN_OK && !direct)
         st = rowan__session_run_ddl(session, rowan__ddl_create_staging, model, err);
     if (st == ROWAN_OK)
-        st = rowan__bulk_open(&merge->bulk, session, model, !direct, err);
+        st = rowan__bulk_open(&merge->bulk, session, model,
+                              direct ? ROWAN__BULK_TABLE : ROWAN__BULK_STAGING, err);
     if (st == ROWAN_OK)
         merge->tables[merge->n_tables++] =
             (merge_table){ .model = model, .direct = direct, .counts.model = model };

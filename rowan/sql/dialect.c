@@ -322,6 +322,7 @@ const rowan__dialect rowan__dialect_mariadb = {
     .name_lock = { GET_NAME, OR_FAIL },
     .lock_rows = " FOR UPDATE",
     .unlock = "DO RELEASE_ALL_LOCKS()",
+    .many_runs = true,
     .ddl_commits = true,
     .schema_lock = GET_NAME "'*'" OR_FAIL,
     .begin_write = "START TRANSACTION READ WRITE",

@@ -56,6 +56,8 @@ typedef struct rowan__dialect {
     bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
     bool counts_keys;   /* an AUTO key is one more than the greatest there is, and who
                          * writes is alone */
+    bool many_runs;     /* an INSERT of one row is run for many by one round trip, and
+                         * gives what is RETURNED by each */
     bool wants_analyze; /* plans against a new table need its statistics */
 
     /* Queries. */

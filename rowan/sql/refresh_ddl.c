@@ -424,24 +424,30 @@ void rowan__ddl_sync_sequence(const rowan__dialect *d, const rowan_model *model,
 }
 
 void rowan__ddl_insert_rows(const rowan__dialect *d, const rowan_model *model,
-                            bool staging, size_t n_rows, rowan__buf *sql)
+                            bool staging, bool gives_keys, size_t n_rows,
+                            rowan__buf *sql)
 {
     size_t n = 0;
 
     rowan__buf_str(sql, "INSERT INTO ");
     rowan__ddl_table_name(d, model, staging, sql);
     rowan__buf_str(sql, " (");
-    rowan__ddl_columns(d, model, true, "", sql);
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const rowan_column *column = &model->columns[i];
+
+        if (column->generated != NULL || (gives_keys && column->automatic))
+            continue;
+        if (n++ > 0)
+            rowan__buf_str(sql, ", ");
+        rowan__sql_ident(d, sql, column->name);
+    }
     rowan__buf_str(sql, ") VALUES ");
     for (size_t row = 0; row < n_rows; row++) {
-        bool first = true;
-
         rowan__buf_str(sql, row > 0 ? ", (" : "(");
-        for (size_t i = 0; i < model->n_columns; i++) {
-            if (model->columns[i].generated != NULL)
-                continue;
-            comma(sql, &first);
-            rowan__sql_param(d, sql, ++n);
+        for (size_t i = 0; i < n; i++) {
+            if (i > 0)
+                rowan__buf_str(sql, ", ");
+            rowan__sql_param(d, sql, row * n + i + 1);
         }
         rowan__buf_char(sql, ')');
     }

@@ -74,17 +74,29 @@ rowan_status rowan__statement_of_row(rowan__statement *s, rowan__statement_kind 
 }
 
 #define VALUES_TOGETHER 1024 /* a statement is kept with room for its values */
+#define VALUES_OF_RUNS  8192 /* that of several runs is not */
 
-size_t rowan__statement_max_rows(const rowan_model *model)
+/* How many rows give so many values, at most `max_rows`; 1 if they have none but the key:
+ * there is no text for many rows without columns. */
+static size_t rows_of(const rowan_model *model, size_t n_values, size_t max_rows)
 {
-    size_t n_columns = 0, n;
+    size_t n_columns = 0;
 
     for (size_t i = 0; i < model->n_columns; i++)
         n_columns += is_row_param(ROWAN__INSERT_AUTO_ROWS, &model->columns[i], false);
-    if (n_columns == 0) /* there is no text for many rows without columns */
+    if (n_columns == 0)
         return 1;
-    n = VALUES_TOGETHER / n_columns;
-    return n > ROWAN__MAX_TOGETHER ? ROWAN__MAX_TOGETHER : n;
+    return n_values / n_columns > max_rows ? max_rows : n_values / n_columns;
+}
+
+size_t rowan__statement_max_rows(const rowan_model *model)
+{
+    return rows_of(model, VALUES_TOGETHER, ROWAN__MAX_TOGETHER);
+}
+
+size_t rowan__statement_max_runs(const rowan_model *model)
+{
+    return rows_of(model, VALUES_OF_RUNS, ROWAN__MAX_RUNS);
 }
 
 rowan_status rowan__statement_of_rows(rowan__statement *s, const rowan_query *query,
@@ -96,6 +108,19 @@ rowan_status rowan__statement_of_rows(rowan__statement *s, const rowan_query *qu
     rowan__statement_begin(s, ROWAN__INSERT_AUTO_ROWS, query);
     s->n_rows = n_rows;
     st = rowan__statement_key(s, &n_rows, sizeof n_rows, err);
+    for (size_t r = 0; r < n_rows && st == ROWAN_OK; r++)
+        st = bind_columns(s, rows[r], false, err);
+    return st;
+}
+
+rowan_status rowan__statement_of_runs(rowan__statement *s, const rowan_query *query,
+                                      void *const *rows, size_t n_rows,
+                                      rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
+    rowan__statement_begin(s, ROWAN__INSERT_AUTO, query);
+    s->n_runs = n_rows;
     for (size_t r = 0; r < n_rows && st == ROWAN_OK; r++)
         st = bind_columns(s, rows[r], false, err);
     return st;
@@ -206,20 +231,25 @@ static void write_insert_rows(rowan__writer *w, const rowan__statement *s)
     rowan__write_ident(w, rowan_model_key(s->query->model)->name);
 }
 
-/* The key behind which n_rows new ones begin, if there are so many. */
+/* The key behind which n_rows new ones begin, if there are so many, and nothing that has a
+ * say in them: AUTOINCREMENT, or triggers. The greatest is a query of its own, since SQLite
+ * looks for it at the end of the table only where nothing else is asked. */
 static void write_greatest_key(rowan__writer *w, const rowan__statement *s)
 {
     const rowan_model *model = s->query->model;
 
-    rowan__buf_str(w->sql, "SELECT q.top FROM (SELECT max(coalesce(max(");
+    rowan__buf_str(w->sql, "SELECT q.top FROM (SELECT max(coalesce((SELECT max(");
     rowan__write_ident(w, rowan_model_key(model)->name);
-    rowan__buf_str(w->sql, "), 0), 0) AS top FROM ");
+    rowan__buf_str(w->sql, ") FROM ");
     rowan__sql_table(w->dialect, w->sql, model);
-    rowan__buf_str(w->sql, ") AS q WHERE q.top <= 9223372036854775807 - ");
-    rowan__write_param(w);
     rowan__buf_str(w->sql,
-                   " AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = "
-                   "'table' AND sql LIKE '%AUTOINCREMENT%' AND lower(name) = lower(");
+                   "), 0), 0) AS top) AS q WHERE q.top <= 9223372036854775807 - ");
+    rowan__write_param(w);
+    rowan__buf_str(w->sql, " AND NOT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql "
+                           "FROM sqlite_schema UNION ALL SELECT type, tbl_name, sql "
+                           "FROM sqlite_temp_schema) AS s WHERE (s.type = 'trigger' OR "
+                           "s.sql LIKE '%AUTOINCREMENT%') AND lower(s.tbl_name) = "
+                           "lower(");
     rowan__sql_string(w->sql, model->table, strlen(model->table));
     rowan__buf_str(w->sql, "))");
 }

@@ -33,6 +33,7 @@ void rowan__statement_begin(rowan__statement *s, rowan__statement_kind kind,
     s->upsert = NULL;
     s->returning = false;
     s->n_sets = s->n_binds = s->key_len = s->sql_len = 0;
+    s->n_runs = 1;
     s->max_rows = SIZE_MAX;
     s->more = NULL;
     s->binds = s->few_binds;

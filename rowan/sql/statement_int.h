@@ -16,7 +16,8 @@
 #define ROWAN__SHORT_KEY 1024
 #define ROWAN__MAX_KEY   (1 << 20) /* more is a mistake of the program's */
 
-#define ROWAN__MAX_TOGETHER 128 /* rows in one INSERT: more bring no gain */
+#define ROWAN__MAX_TOGETHER 128  /* rows in one INSERT: more bring no gain */
+#define ROWAN__MAX_RUNS     1000 /* sets of values that one INSERT is run for */
 
 typedef enum rowan__statement_kind {
     ROWAN__SELECT_ROWS,
@@ -57,6 +58,7 @@ typedef struct rowan__statement {
     const rowan__upsert *upsert; /* of an INSERT; NULL: a conflict is an error */
     bool returning;              /* the rows that were changed come back */
     size_t n_rows;               /* INSERT_AUTO_ROWS, NEXT_KEYS */
+    size_t n_runs; /* sets of values that there are in `binds`, one behind the other */
     size_t max_rows;    /* it can give; when they are there, no more are asked for */
     rowan_value *binds; /* binds[n_binds]: few_binds, or what `more` holds */
     size_t n_binds, max_binds;
@@ -98,6 +100,13 @@ rowan_status rowan__statement_of_rows(rowan__statement *out, const rowan_query *
                                       void *const *rows, size_t n_rows,
                                       rowan_error *err) ROWAN_CHECKED;
 size_t rowan__statement_max_rows(const rowan_model *model);
+
+/* The same for INSERT_AUTO and a dialect that has many_runs: rows[n_rows], at most as many as
+ * rowan__statement_max_runs(). It is the statement of one row, whatever n_rows. */
+rowan_status rowan__statement_of_runs(rowan__statement *out, const rowan_query *query,
+                                      void *const *rows, size_t n_rows,
+                                      rowan_error *err) ROWAN_CHECKED;
+size_t rowan__statement_max_runs(const rowan_model *model);
 
 /* NEXT_KEYS, for a dialect that has sequences or counts keys: n_rows keys, or the one behind
  * which they begin. It gives no rows if the key's sequence cannot be found, or not be used

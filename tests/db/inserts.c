@@ -1,6 +1,8 @@
 /* inserts.c - many rows whose keys the database gives: each row gets its own. */
 #include "database.h"
 
+#include <rowan/raw.h>
+
 #include "insert_int.h"
 
 /* clang-format off */
@@ -16,6 +18,9 @@ ROWAN_MODEL(Guest, "guest",
     (rowan_opt_date, since)
 )
 /* clang-format on */
+/* Of a query plan. */
+ROWAN_MODEL(Step, "", (rowan_int64, id, PRIMARY_KEY), (rowan_int64, parent),
+            (rowan_int64, notused), (rowan_text, detail))
 ROWAN_MODELS(insert_models, "0", Ticket, Guest);
 
 #define N_MANY 700
@@ -268,6 +273,103 @@ static void test_behind_the_last_key(void **state)
     assert_true(samples[0].id > 0);
 }
 
+/* What triggers do to keys is read back. */
+static void test_keys_that_a_trigger_takes(void **state)
+{
+    static const char *const triggers[] = {
+        "CREATE TRIGGER double AFTER INSERT ON guest WHEN new.name LIKE '%7' BEGIN "
+        "INSERT "
+        "INTO guest (name) VALUES ('with ' || new.name); END",
+        "CREATE TEMP TRIGGER double AFTER INSERT ON main.guest WHEN new.name LIKE '%7' "
+        "BEGIN INSERT INTO guest (name) VALUES ('with ' || new.name); END",
+    };
+    test_db *t = *state;
+
+    if (!test_is_sqlite(t))
+        return;
+    for (size_t i = 0; i < sizeof triggers / sizeof triggers[0]; i++) {
+        Guest *list = guests("alone", N_MANY);
+
+        create(t);
+        assert_ok(rowan__session_run(t->db, triggers[i], &t->err), &t->err);
+        assert_ok(rowan_insert_many(t->db, Guest, list, N_MANY, &t->err), &t->err);
+        expect_guests(t, list, N_MANY);
+        assert_int_equal(n_guests(t), N_MANY + N_MANY / 10);
+        drop(t);
+    }
+}
+
+/* A table that leaves rows out is found out, and nothing remains. */
+static void test_rows_that_are_left_out(void **state)
+{
+    test_db *t = *state;
+    Guest *list = guests("same", N_MANY);
+
+    if (!test_is_sqlite(t))
+        return;
+    create(t);
+    test_exec(t, "DROP TABLE guest; CREATE TABLE guest (id INTEGER PRIMARY KEY, name "
+                 "TEXT NOT NULL UNIQUE ON CONFLICT IGNORE, note TEXT, since TEXT)");
+    list[300].name = list[200].name;
+    assert_status(rowan_insert_many(t->db, Guest, list, N_MANY, &t->err),
+                  ROWAN_EUNSUPPORTED, &t->err);
+    assert_int_equal(list[0].id, 0);
+    assert_int_equal(n_guests(t), 0);
+    drop(t);
+}
+
+/* The greatest key is at the end of the table; it was once looked for in all of it. */
+static void test_the_greatest_key_is_not_searched(void **state)
+{
+    test_db *t = *state;
+    rowan_query query = { .model = &Guest_model };
+    rowan__statement statement;
+    rowan_result *result = NULL;
+    rowan__buf sql;
+
+    if (!test_is_sqlite(t))
+        return;
+    create(t);
+    rowan__buf_init(&sql, 0);
+    rowan__buf_str(&sql, "EXPLAIN QUERY PLAN ");
+    rowan__statement_of_keys(&statement, &query, 2);
+    rowan__statement_text(&statement, rowan__session_dialect(t->db), &sql);
+    rowan__statement_done(&statement);
+    assert_ok(rowan_sql(t->db, Step, &result, &t->err, sql.ptr, (int64_t)2), &t->err);
+    for (size_t i = 0; i < rowan_result_count(result); i++)
+        assert_false(rowan_text_equal(rowan_rows(result, Step)[i].detail,
+                                      rowan_text_of("SCAN guest")));
+    rowan_result_free(result);
+    rowan__buf_done(&sql);
+    drop(t);
+}
+
+/* More than goes to MariaDB at once, in rows and in bytes; and an error in the last of it. */
+static void test_more_than_a_batch(void **state)
+{
+    test_db *t = *state;
+    Guest *list = guests("batch", 2500);
+    char *note = test_alloc(8000);
+
+    memset(note, 'x', 7999);
+    create(t);
+    for (size_t i = 1200; i < 1600; i++)
+        list[i].note = (rowan_opt_text){ note, 7000 + i % 900 };
+    assert_ok(rowan_insert_many(t->db, Guest, list, 2500, &t->err), &t->err);
+    assert_int_equal(n_guests(t), 2500);
+    expect_guests(t, list, 2500);
+    for (size_t i = 0; i < 2500; i++) {
+        list[i].id = 0;
+        list[i].name = rowan_text_of(test_printf("again %zu", i));
+    }
+    list[2499].name = list[0].name;
+    assert_status(rowan_insert_many(t->db, Guest, list, 2500, &t->err), ROWAN_ECONFLICT,
+                  &t->err);
+    assert_int_equal(list[0].id, 0);
+    assert_int_equal(n_guests(t), 2500);
+    drop(t);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -281,6 +383,10 @@ int main(void)
         cmocka_unit_test(test_numbers_that_do_not_rise),
         cmocka_unit_test(test_keys_that_never_come_again),
         cmocka_unit_test(test_behind_the_last_key),
+        cmocka_unit_test(test_keys_that_a_trigger_takes),
+        cmocka_unit_test(test_rows_that_are_left_out),
+        cmocka_unit_test(test_the_greatest_key_is_not_searched),
+        cmocka_unit_test(test_more_than_a_batch),
     };
 
     return test_on_databases("inserts", tests, sizeof tests / sizeof tests[0]);

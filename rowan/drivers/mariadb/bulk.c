@@ -225,24 +225,45 @@ static rowan_status flush(mariadb_conn *conn, mariadb_bulk *bulk, uint64_t *n_af
     return st;
 }
 
-/* Adds a row to the batch, after sending what is in it if there is no room. */
-static rowan_status add_values(mariadb_conn *conn, mariadb_bulk *bulk,
-                               const rowan_value *values, uint64_t *n_affected,
-                               rowan_error *err)
+static size_t size_of(const mariadb_bulk *bulk, const rowan_value *values)
 {
     size_t size = 0;
-    rowan_status st = ROWAN_OK;
 
     for (size_t i = 0; i < bulk->n_columns; i++)
         size += rowan__maria_size(&values[i]);
-    if (bulk->n_rows > 0 &&
-        (bulk->n_rows == BATCH_ROWS || bulk->size + size > BATCH_BYTES))
-        st = flush(conn, bulk, n_affected, err);
+    return size;
+}
+
+static bool has_room(const mariadb_bulk *bulk, size_t size)
+{
+    return bulk->n_rows == 0 ||
+           (bulk->n_rows < BATCH_ROWS && bulk->size + size <= BATCH_BYTES);
+}
+
+/* Adds a row to the batch, which has room for it. */
+static rowan_status put_values(mariadb_bulk *bulk, const rowan_value *values,
+                               size_t size, rowan_error *err)
+{
+    rowan_status st = ROWAN_OK;
+
     for (size_t i = 0; i < bulk->n_columns && st == ROWAN_OK; i++)
         st = add_value(&bulk->columns[i], bulk->n_rows, &values[i], err);
     bulk->n_rows++;
     bulk->size += size;
     return st;
+}
+
+/* The same, after sending what is in it if there is no room. */
+static rowan_status add_values(mariadb_conn *conn, mariadb_bulk *bulk,
+                               const rowan_value *values, uint64_t *n_affected,
+                               rowan_error *err)
+{
+    size_t size = size_of(bulk, values);
+    rowan_status st = ROWAN_OK;
+
+    if (!has_room(bulk, size))
+        st = flush(conn, bulk, n_affected, err);
+    return st == ROWAN_OK ? put_values(bulk, values, size, err) : st;
 }
 
 static rowan_status add_row(mariadb_conn *conn, mariadb_bulk *bulk,
@@ -287,29 +308,71 @@ rowan_status rowan__maria_bulk_end(rowan__conn *base, bool abort, rowan_error *e
                : ROWAN_OK;
 }
 
+/* For the values that the parameters of `stmt` have. */
+static rowan_status begin_array(MYSQL_STMT *stmt, const rowan_value *values,
+                                size_t n_values, mariadb_bulk **out, rowan_error *err)
+{
+    rowan_type *types = rowan__calloc(n_values, sizeof *types);
+
+    *out = NULL;
+    for (size_t i = 0; i < n_values && types != NULL; i++)
+        types[i] = values[i].type;
+    if (types != NULL)
+        *out = make_bulk(types, n_values);
+    rowan__free(types);
+    if (*out == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    (*out)->stmt = stmt;
+    return ROWAN_OK;
+}
+
+static void end_array(mariadb_bulk *bulk)
+{
+    unsigned no_array = 0;
+
+    (void)mysql_stmt_attr_set(bulk->stmt, STMT_ATTR_ARRAY_SIZE, &no_array);
+    free_bulk(bulk);
+}
+
 rowan_status rowan__maria_run_array(mariadb_conn *conn, MYSQL_STMT *stmt,
                                     const rowan_value *values, size_t n_values,
                                     size_t n_rows, uint64_t *n_affected,
                                     rowan_error *err)
 {
-    rowan_type *types = rowan__calloc(n_values, sizeof *types);
-    mariadb_bulk *bulk = NULL;
-    unsigned no_array = 0;
-    rowan_status st = ROWAN_OK;
+    mariadb_bulk *bulk;
+    rowan_status st = begin_array(stmt, values, n_values, &bulk, err);
 
-    for (size_t i = 0; i < n_values && types != NULL; i++)
-        types[i] = values[i].type;
-    if (types != NULL)
-        bulk = make_bulk(types, n_values);
-    rowan__free(types);
-    if (bulk == NULL)
-        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    bulk->stmt = stmt;
+    if (st != ROWAN_OK)
+        return st;
     for (size_t i = 0; i < n_rows && st == ROWAN_OK; i++)
         st = add_values(conn, bulk, values + i * n_values, n_affected, err);
     if (st == ROWAN_OK)
         st = flush(conn, bulk, n_affected, err);
-    (void)mysql_stmt_attr_set(stmt, STMT_ATTR_ARRAY_SIZE, &no_array);
-    free_bulk(bulk);
+    end_array(bulk);
+    return st;
+}
+
+rowan_status rowan__maria_start_array(mariadb_conn *conn, MYSQL_STMT *stmt,
+                                      const rowan_value *values, size_t n_values,
+                                      size_t n_rows, size_t *n_started,
+                                      rowan_error *err)
+{
+    mariadb_bulk *bulk;
+    rowan_status st = begin_array(stmt, values, n_values, &bulk, err);
+    size_t n = 0;
+
+    if (st != ROWAN_OK)
+        return st;
+    for (; n < n_rows && st == ROWAN_OK; n++, values += n_values) {
+        size_t size = size_of(bulk, values);
+
+        if (!has_room(bulk, size))
+            break;
+        st = put_values(bulk, values, size, err);
+    }
+    *n_started = n;
+    if (st == ROWAN_OK)
+        st = flush(conn, bulk, NULL, err);
+    end_array(bulk);
     return st;
 }

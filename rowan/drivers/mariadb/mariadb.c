@@ -36,6 +36,8 @@ struct mariadb_prepared {
     MYSQL_BIND *binds;     /* binds[n_params] */
     size_t n_params;
     rowan__maria_cells cells;
+    const rowan_value *values; /* values[n_values]: what it has yet to be run for */
+    size_t n_values;
     bool bound;       /* the cells, to the result under way */
     bool running;     /* started and not yet read to its end */
     int64_t deadline; /* of the run under way */
@@ -330,15 +332,44 @@ static rowan_status execute_many(rowan__prepared *base, const rowan_value *value
     return st == ROWAN_OK ? run(base->conn, "RELEASE SAVEPOINT rowan_many", err) : st;
 }
 
+/* Runs it for the next set of values, or for several if there are. */
+static rowan_status start_next(mariadb_prepared *prepared, rowan_error *err)
+{
+    mariadb_conn *conn = (mariadb_conn *)prepared->base.conn;
+    size_t n = prepared->n_params, n_sets = n > 0 ? prepared->n_values / n : 1;
+    size_t n_started = 1;
+    rowan_status st;
+
+    if (n_sets > 1 && rowan__maria_takes_arrays(conn)) {
+        prepared->deadline = rowan__maria_deadline(conn);
+        prepared->bound = false;
+        st = rowan__maria_start_array(conn, prepared->stmt, prepared->values, n, n_sets,
+                                      &n_started, err);
+        if (st < 0)
+            note_stale(prepared);
+    } else {
+        st = execute_bound(prepared, prepared->values,
+                           n_sets > 1 ? n : prepared->n_values, err);
+    }
+    prepared->running = st == ROWAN_OK;
+    if (st != ROWAN_OK || n_sets <= n_started) {
+        prepared->n_values = 0;
+    } else {
+        prepared->values += n_started * n;
+        prepared->n_values -= n_started * n;
+    }
+    return st;
+}
+
 static rowan_status start(rowan__prepared *base, const rowan_value *values,
                           size_t n_values, bool stream, rowan_error *err)
 {
     mariadb_prepared *prepared = (mariadb_prepared *)base;
-    rowan_status st = execute_bound(prepared, values, n_values, err);
 
     (void)stream; /* rows come one by one anyway */
-    prepared->running = st == ROWAN_OK;
-    return st;
+    prepared->values = values;
+    prepared->n_values = n_values;
+    return start_next(prepared, err);
 }
 
 /* Rows. */
@@ -352,11 +383,9 @@ static rowan_status fetch_row(mariadb_prepared *prepared, rowan_error *err)
     return st;
 }
 
-static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_rows,
-                          rowan_error *err)
+static rowan_status fetch_run(mariadb_prepared *prepared, rowan__rows *rows,
+                              size_t max_rows, rowan_error *err)
 {
-    mariadb_prepared *prepared = (mariadb_prepared *)base;
-
     if (!prepared->bound) {
         rowan_status st =
             rowan__maria_bind(&prepared->cells, prepared->stmt, rows->shape, err);
@@ -375,6 +404,21 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
             return st;
     }
     return ROWAN_ROW;
+}
+
+static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_rows,
+                          rowan_error *err)
+{
+    mariadb_prepared *prepared = (mariadb_prepared *)base;
+    size_t n_before = rows->n_rows;
+    rowan_status st = fetch_run(prepared, rows, max_rows, err);
+
+    while (st == ROWAN_DONE && prepared->n_values > 0) {
+        st = start_next(prepared, err);
+        if (st == ROWAN_OK)
+            st = fetch_run(prepared, rows, max_rows - (rows->n_rows - n_before), err);
+    }
+    return st;
 }
 
 /* Asks the server, by another connection, to stop what this one waits for. */

@@ -153,6 +153,13 @@ rowan_status rowan__maria_run_array(mariadb_conn *conn, MYSQL_STMT *stmt,
                                     size_t n_rows, uint64_t *n_affected,
                                     rowan_error *err);
 
+/* Executes a statement that gives rows for the first sets of values, as many as go together:
+ * the rows of all are to be fetched. */
+rowan_status rowan__maria_start_array(mariadb_conn *conn, MYSQL_STMT *stmt,
+                                      const rowan_value *values, size_t n_values,
+                                      size_t n_rows, size_t *n_started,
+                                      rowan_error *err);
+
 rowan_status rowan__maria_bulk_begin(rowan__conn *conn, const char *table,
                                      const rowan_model *model, rowan_error *err);
 rowan_status rowan__maria_bulk_rows(rowan__conn *conn, const rowan_model *model,
