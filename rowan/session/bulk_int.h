@@ -5,27 +5,19 @@
 
 #include "session_int.h"
 
-/* Where the rows go. */
-typedef enum rowan__bulk_target {
-    ROWAN__BULK_TABLE,
-    ROWAN__BULK_AUTO, /* the same, which gives the AUTO keys; not where there is COPY */
-    ROWAN__BULK_STAGING
-} rowan__bulk_target;
-
 typedef struct rowan__bulk {
     rowan_session *session;
     const rowan_model *model;
-    rowan__bulk_target target;
-    size_t n_written; /* columns whose values are sent */
+    rowan__into into;
     bool open;
-    rowan__prepared *prepared; /* of `n_together` rows; where there is no COPY */
-    size_t n_together;
-    rowan_value *values; /* values[n_together * n_written] */
+    size_t max_together; /* rows in a statement; where there is no COPY */
+    rowan_value *values; /* values[max_together * model->n_columns] */
 } rowan__bulk;
 
-/* Begins; the session can do nothing else until rowan__bulk_close(). */
+/* Begins; the session can do nothing else until rowan__bulk_close(). ROWAN__INTO_AUTO is not
+ * for where there is COPY. */
 rowan_status rowan__bulk_open(rowan__bulk *bulk, rowan_session *session,
-                              const rowan_model *model, rowan__bulk_target target,
+                              const rowan_model *model, rowan__into into,
                               rowan_error *err);
 
 /* Adds rows that follow each other. */

@@ -149,11 +149,11 @@ static rowan_status bulk_copies(rowan__bulk *bulk, const rowan_model *model,
 }
 
 static rowan_status insert_bulk(rowan_session *session, const rowan_model *model,
-                                const row_list *list, rowan__bulk_target target,
+                                const row_list *list, rowan__into into,
                                 rowan_error *err)
 {
     rowan__bulk bulk;
-    rowan_status st = rowan__bulk_open(&bulk, session, model, target, err), end;
+    rowan_status st = rowan__bulk_open(&bulk, session, model, into, err), end;
 
     if (st != ROWAN_OK)
         return st;
@@ -163,19 +163,17 @@ static rowan_status insert_bulk(rowan_session *session, const rowan_model *model
     return st != ROWAN_OK ? st : end;
 }
 
-/* Whether the bulk path pays: COPY costs a few round trips, statements of many rows must
- * be prepared. */
-static bool is_bulk(const rowan_session *session, size_t n_rows)
+/* Whether the bulk path pays: COPY costs a few round trips. */
+static bool is_bulk(size_t n_rows)
 {
-    return n_rows >=
-           (rowan__engine_driver(session->engine)->bulk_begin != NULL ? 10 : 200);
+    return n_rows >= 10;
 }
 
 static rowan_status insert_given(rowan_session *session, const rowan_model *model,
                                  const row_list *list, rowan_error *err)
 {
-    return is_bulk(session, list->n_rows)
-               ? insert_bulk(session, model, list, ROWAN__BULK_TABLE, err)
+    return is_bulk(list->n_rows)
+               ? insert_bulk(session, model, list, ROWAN__INTO_TABLE, err)
                : insert_one_by_one(session, model, list, err);
 }
 
@@ -334,7 +332,7 @@ static rowan_status insert_uncounted(rowan_session *session, const rowan_model *
 {
     int64_t last = greatest;
     bool known = false;
-    rowan_status st = insert_bulk(session, model, list, ROWAN__BULK_AUTO, err);
+    rowan_status st = insert_bulk(session, model, list, ROWAN__INTO_AUTO, err);
 
     if (st == ROWAN_OK)
         st = greatest_key(session, model, 0, &known, &last, err);
@@ -356,7 +354,7 @@ static rowan_status insert_counted(rowan_session *session, const rowan_model *mo
         return st;
     if (!known)
         return insert_statements(session, model, list, err);
-    if (is_bulk(session, list->n_rows) && rowan__statement_max_rows(model) > 1)
+    if (is_bulk(list->n_rows) && rowan__statement_max_rows(model) > 1)
         return insert_uncounted(session, model, list, greatest, err);
     st = count_on(model, list, greatest, err);
     return st == ROWAN_OK ? insert_given(session, model, list, err) : st;
@@ -399,7 +397,7 @@ static rowan_status insert_missing(rowan_session *session, const rowan_model *mo
                                    const row_list *list, rowan_error *err)
 {
     const rowan__dialect *dialect = rowan__session_dialect(session);
-    bool many = is_bulk(session, list->n_rows);
+    bool many = is_bulk(list->n_rows);
 
     if (dialect->counts_keys)
         return insert_counted(session, model, list, err);

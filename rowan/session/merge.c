@@ -121,7 +121,7 @@ rowan_status rowan_merge_table(rowan_merge *merge, const rowan_model *model,
         st = rowan__session_run_ddl(session, rowan__ddl_create_staging, model, err);
     if (st == ROWAN_OK)
         st = rowan__bulk_open(&merge->bulk, session, model,
-                              direct ? ROWAN__BULK_TABLE : ROWAN__BULK_STAGING, err);
+                              direct ? ROWAN__INTO_TABLE : ROWAN__INTO_STAGING, err);
     if (st == ROWAN_OK)
         merge->tables[merge->n_tables++] =
             (merge_table){ .model = model, .direct = direct, .counts.model = model };

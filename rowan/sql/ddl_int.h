@@ -89,10 +89,4 @@ void rowan__ddl_merge_orphans(const rowan__dialect *dialect, const rowan_model *
 void rowan__ddl_sync_sequence(const rowan__dialect *dialect, const rowan_model *model,
                               rowan__buf *sql);
 
-/* INSERT INTO (all columns that are written) VALUES (...), (...): n_rows of them, with
- * parameters; without the AUTO key if `gives_keys`. */
-void rowan__ddl_insert_rows(const rowan__dialect *dialect, const rowan_model *model,
-                            bool staging, bool gives_keys, size_t n_rows,
-                            rowan__buf *sql);
-
 #endif

@@ -1,5 +1,5 @@
-/* refresh_ddl.c - staging tables, the steps of a merge, and inserting many rows: the text
- * that a refresh runs. See ddl_int.h. */
+/* refresh_ddl.c - staging tables and the steps of a merge: the text that a refresh runs. See
+ * ddl_int.h. */
 #include "ddl_int.h"
 
 #include <string.h>
@@ -421,34 +421,4 @@ void rowan__ddl_sync_sequence(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, ") AS top FROM ");
     rowan__sql_table(d, sql, model);
     rowan__buf_str(sql, ") AS m WHERE q.seq IS NOT NULL AND m.top >= 1");
-}
-
-void rowan__ddl_insert_rows(const rowan__dialect *d, const rowan_model *model,
-                            bool staging, bool gives_keys, size_t n_rows,
-                            rowan__buf *sql)
-{
-    size_t n = 0;
-
-    rowan__buf_str(sql, "INSERT INTO ");
-    rowan__ddl_table_name(d, model, staging, sql);
-    rowan__buf_str(sql, " (");
-    for (size_t i = 0; i < model->n_columns; i++) {
-        const rowan_column *column = &model->columns[i];
-
-        if (column->generated != NULL || (gives_keys && column->automatic))
-            continue;
-        if (n++ > 0)
-            rowan__buf_str(sql, ", ");
-        rowan__sql_ident(d, sql, column->name);
-    }
-    rowan__buf_str(sql, ") VALUES ");
-    for (size_t row = 0; row < n_rows; row++) {
-        rowan__buf_str(sql, row > 0 ? ", (" : "(");
-        for (size_t i = 0; i < n; i++) {
-            if (i > 0)
-                rowan__buf_str(sql, ", ");
-            rowan__sql_param(d, sql, row * n + i + 1);
-        }
-        rowan__buf_char(sql, ')');
-    }
 }

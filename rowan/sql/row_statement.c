@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ddl_int.h"
+
 /* Whether a column's value is a parameter of a statement about a row; keys that find the
  * row come last. */
 static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
@@ -17,6 +19,7 @@ static bool is_row_param(rowan__statement_kind kind, const rowan_column *column,
     case ROWAN__UPDATE_ROW: /* a version is counted up */
         return finds == column->primary_key && !column->version;
     case ROWAN__DELETE_ROW: return finds && column->primary_key;
+    case ROWAN__INSERT_ROWS:
     case ROWAN__NEXT_KEYS:
     case ROWAN__SELECT_ROWS:
     case ROWAN__SELECT_COUNT:
@@ -73,8 +76,12 @@ rowan_status rowan__statement_of_row(rowan__statement *s, rowan__statement_kind 
     return ROWAN_OK;
 }
 
-#define VALUES_TOGETHER 1024 /* a statement is kept with room for its values */
-#define VALUES_OF_RUNS  8192 /* that of several runs is not */
+/* Values in a statement: it is kept with room for them, but for those of several runs; and
+ * rows in an INSERT of which nothing comes back. */
+#define VALUES_TOGETHER 1024
+#define VALUES_OF_RUNS  8192
+#define VALUES_INSERTED 2048
+#define MAX_INSERTED    256
 
 /* How many rows give so many values, at most `max_rows`; 1 if they have none but the key:
  * there is no text for many rows without columns. */
@@ -123,6 +130,48 @@ rowan_status rowan__statement_of_runs(rowan__statement *s, const rowan_query *qu
     s->n_runs = n_rows;
     for (size_t r = 0; r < n_rows && st == ROWAN_OK; r++)
         st = bind_columns(s, rows[r], false, err);
+    return st;
+}
+
+bool rowan__is_inserted(rowan__into into, const rowan_column *column)
+{
+    return column->generated == NULL &&
+           !(into == ROWAN__INTO_AUTO && column->automatic);
+}
+
+size_t rowan__statement_max_inserted(const rowan_model *model)
+{
+    size_t n = 1;
+
+    while (n < MAX_INSERTED && n * 2 * model->n_columns <= VALUES_INSERTED)
+        n *= 2;
+    return n;
+}
+
+rowan_status rowan__statement_of_inserts(rowan__statement *s, const rowan_query *query,
+                                         rowan__into into, size_t n_rows,
+                                         rowan_error *err)
+{
+    const rowan_model *model = query->model;
+    rowan_status st;
+
+    rowan__statement_begin(s, ROWAN__INSERT_ROWS, query);
+    s->into = into;
+    s->n_rows = n_rows;
+    st = rowan__statement_key_byte(s, (unsigned)into, err);
+    if (st == ROWAN_OK)
+        st = rowan__statement_key(s, &n_rows, sizeof n_rows, err);
+    for (size_t i = 0; i < n_rows * model->n_columns && st == ROWAN_OK; i++) {
+        const rowan_column *column = &model->columns[i % model->n_columns];
+        rowan_value *bind;
+
+        if (!rowan__is_inserted(into, column))
+            continue;
+        bind = rowan__statement_bind(s, err);
+        if (bind == NULL)
+            return ROWAN_ENOMEM;
+        bind->type = column->type == ROWAN_ENUM ? ROWAN_TEXT : column->type;
+    }
     return st;
 }
 
@@ -203,6 +252,25 @@ static void write_values(rowan__writer *w, const rowan__statement *s, bool numbe
             rowan__buf_printf(w->sql, ", %zu", row);
         rowan__buf_char(w->sql, ')');
     }
+}
+
+static void write_inserts(rowan__writer *w, const rowan__statement *s)
+{
+    const rowan_model *model = s->query->model;
+    size_t n = 0;
+
+    rowan__buf_str(w->sql, "INSERT INTO ");
+    rowan__ddl_table_name(w->dialect, model, s->into == ROWAN__INTO_STAGING, w->sql);
+    rowan__buf_str(w->sql, " (");
+    for (size_t i = 0; i < model->n_columns; i++) {
+        if (!rowan__is_inserted(s->into, &model->columns[i]))
+            continue;
+        if (n++ > 0)
+            rowan__buf_str(w->sql, ", ");
+        rowan__write_ident(w, model->columns[i].name);
+    }
+    rowan__buf_str(w->sql, ") ");
+    write_values(w, s, false);
 }
 
 /* Where a key comes from a sequence, it is drawn as the rows pass by: their order is said,
@@ -317,6 +385,8 @@ void rowan__write_row_statement(rowan__writer *w, const rowan__statement *s)
         write_delete(w, s);
     else if (s->kind == ROWAN__INSERT_AUTO_ROWS)
         write_insert_rows(w, s);
+    else if (s->kind == ROWAN__INSERT_ROWS)
+        write_inserts(w, s);
     else if (s->kind == ROWAN__NEXT_KEYS)
         write_next_keys(w, s);
     else

@@ -247,6 +247,7 @@ const rowan_model *rowan__statement_shape(const rowan__statement *s)
     case ROWAN__INSERT_AUTO_ROWS:
     case ROWAN__NEXT_KEYS: return &rowan__count_shape; /* one integer */
     case ROWAN__INSERT:
+    case ROWAN__INSERT_ROWS:
     case ROWAN__UPDATE_ROW:
     case ROWAN__DELETE_ROW:
     case ROWAN__UPDATE_COLUMNS:
@@ -273,6 +274,7 @@ void rowan__statement_text(const rowan__statement *s, const rowan__dialect *dial
     case ROWAN__INSERT:
     case ROWAN__INSERT_AUTO:
     case ROWAN__INSERT_AUTO_ROWS:
+    case ROWAN__INSERT_ROWS:
     case ROWAN__NEXT_KEYS:
     case ROWAN__UPDATE_ROW:
     case ROWAN__DELETE_ROW: rowan__write_row_statement(&w, s); break;

@@ -25,6 +25,7 @@ typedef enum rowan__statement_kind {
     ROWAN__INSERT,           /* one row, all columns but an AUTO key of 0 */
     ROWAN__INSERT_AUTO,      /* one row without its AUTO key, which comes back */
     ROWAN__INSERT_AUTO_ROWS, /* the same for n_rows of them */
+    ROWAN__INSERT_ROWS,      /* n_rows rows, without a word about them */
     ROWAN__NEXT_KEYS,        /* n_rows AUTO keys from their sequence, or the greatest */
     ROWAN__UPDATE_ROW,       /* all columns that are not key, by key */
     ROWAN__DELETE_ROW,       /* by key */
@@ -38,6 +39,13 @@ typedef enum rowan__statement_kind {
     ROWAN__RAW_ROWS, /* the user's own SQL */
     ROWAN__RAW_CHANGE,
 } rowan__statement_kind;
+
+/* Where INSERT_ROWS puts them. */
+typedef enum rowan__into {
+    ROWAN__INTO_TABLE,
+    ROWAN__INTO_AUTO, /* the same, and the database gives the AUTO keys */
+    ROWAN__INTO_STAGING
+} rowan__into;
 
 /* What an INSERT does about a row that has the same key. Columns are bits of their index. */
 typedef struct rowan__upsert {
@@ -57,7 +65,8 @@ typedef struct rowan__statement {
     size_t sql_len;
     const rowan__upsert *upsert; /* of an INSERT; NULL: a conflict is an error */
     bool returning;              /* the rows that were changed come back */
-    size_t n_rows;               /* INSERT_AUTO_ROWS, NEXT_KEYS */
+    rowan__into into;            /* INSERT_ROWS */
+    size_t n_rows;               /* INSERT_AUTO_ROWS, INSERT_ROWS, NEXT_KEYS */
     size_t n_runs; /* sets of values that there are in `binds`, one behind the other */
     size_t max_rows;    /* it can give; when they are there, no more are asked for */
     rowan_value *binds; /* binds[n_binds]: few_binds, or what `more` holds */
@@ -107,6 +116,14 @@ rowan_status rowan__statement_of_runs(rowan__statement *out, const rowan_query *
                                       void *const *rows, size_t n_rows,
                                       rowan_error *err) ROWAN_CHECKED;
 size_t rowan__statement_max_runs(const rowan_model *model);
+
+/* INSERT_ROWS without their values: those of the columns that rowan__is_inserted(), row after
+ * row. At most as many as rowan__statement_max_inserted(), which is a power of two. */
+rowan_status rowan__statement_of_inserts(rowan__statement *out,
+                                         const rowan_query *query, rowan__into into,
+                                         size_t n_rows, rowan_error *err) ROWAN_CHECKED;
+bool rowan__is_inserted(rowan__into into, const rowan_column *column);
+size_t rowan__statement_max_inserted(const rowan_model *model);
 
 /* NEXT_KEYS, for a dialect that has sequences or counts keys: n_rows keys, or the one behind
  * which they begin. It gives no rows if the key's sequence cannot be found, or not be used
