@@ -128,6 +128,27 @@ sqlite3 *people_open_sqlite(const char *path)
     return db;
 }
 
+static void bind_text(sqlite3_stmt *stmt, int idx, rowan_text text)
+{
+    (void)sqlite3_bind_text(stmt, idx, text.ptr, (int)text.len, SQLITE_STATIC);
+}
+
+void people_bind_sqlite(sqlite3_stmt *stmt, int idx, const BenchPerson *p)
+{
+    char born[32];
+
+    bind_text(stmt, idx, p->first_name);
+    bind_text(stmt, idx + 1, p->last_name);
+    if (p->born.has) {
+        (void)snprintf(born, sizeof born, "%04d-%02d-%02d", p->born.value.year,
+                       p->born.value.month, p->born.value.day);
+        (void)sqlite3_bind_text(stmt, idx + 2, born, 10, SQLITE_TRANSIENT);
+    } else {
+        (void)sqlite3_bind_null(stmt, idx + 2);
+    }
+    bind_text(stmt, idx + 3, p->country);
+}
+
 PGconn *people_open_postgres(const char *uri)
 {
     PGconn *pg = PQconnectdb(uri);

@@ -57,6 +57,9 @@ sqlite3 *people_open_sqlite(const char *path);
 PGconn *people_open_postgres(const char *uri);
 MYSQL *people_open_mariadb(const char *uri);
 
+/* Binds the columns behind the key to the parameters from `idx` on. */
+void people_bind_sqlite(sqlite3_stmt *stmt, int idx, const BenchPerson *p);
+
 /* Ends the program with the database's own words. */
 void people_die_sqlite(sqlite3 *db) __attribute__((noreturn));
 void people_die_postgres(PGconn *pg) __attribute__((noreturn));

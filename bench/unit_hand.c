@@ -72,27 +72,6 @@ static sqlite3_stmt *prepare_sqlite(unit_hand *hand, const char *sql)
     return stmt;
 }
 
-static void bind_text(sqlite3_stmt *stmt, int idx, rowan_text text)
-{
-    (void)sqlite3_bind_text(stmt, idx, text.ptr, (int)text.len, SQLITE_STATIC);
-}
-
-static void bind_person(sqlite3_stmt *stmt, int idx, const BenchPerson *p)
-{
-    char born[32];
-
-    bind_text(stmt, idx, p->first_name);
-    bind_text(stmt, idx + 1, p->last_name);
-    if (p->born.has) {
-        (void)snprintf(born, sizeof born, "%04d-%02d-%02d", p->born.value.year,
-                       p->born.value.month, p->born.value.day);
-        (void)sqlite3_bind_text(stmt, idx + 2, born, 10, SQLITE_TRANSIENT);
-    } else {
-        (void)sqlite3_bind_null(stmt, idx + 2);
-    }
-    bind_text(stmt, idx + 3, p->country);
-}
-
 static void insert_sqlite(unit_hand *hand, BenchPerson *people, size_t n)
 {
     sqlite3_stmt *stmt = hand->insert.sqlite;
@@ -102,7 +81,7 @@ static void insert_sqlite(unit_hand *hand, BenchPerson *people, size_t n)
         int rc;
 
         for (int k = 0; k < TOGETHER; k++)
-            bind_person(stmt, 1 + k * N_VALUES, &people[i + (size_t)k]);
+            people_bind_sqlite(stmt, 1 + k * N_VALUES, &people[i + (size_t)k]);
         while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
             people[i + n_keys++].id = sqlite3_column_int64(stmt, 0);
         if (rc != SQLITE_DONE || n_keys != TOGETHER)
@@ -341,7 +320,8 @@ static void insert(unit_hand *hand, BenchPerson *people, size_t n)
 static void update(unit_hand *hand, const BenchPerson *people, size_t n)
 {
     for (size_t i = 0; i < n && hand->sqlite != NULL; i++) {
-        bind_text(hand->update.sqlite, 1, people[i].country);
+        (void)sqlite3_bind_text(hand->update.sqlite, 1, people[i].country.ptr,
+                                (int)people[i].country.len, SQLITE_STATIC);
         (void)sqlite3_bind_int64(hand->update.sqlite, 2, people[i].id);
         run_sqlite(hand, hand->update.sqlite);
     }

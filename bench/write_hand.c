@@ -67,28 +67,6 @@ static void open_sqlite(write_hand *hand)
     }
 }
 
-static void bind_text(sqlite3_stmt *stmt, int idx, rowan_text text)
-{
-    (void)sqlite3_bind_text(stmt, idx, text.ptr, (int)text.len, SQLITE_STATIC);
-}
-
-/* The columns behind the key. */
-static void bind_person(sqlite3_stmt *stmt, int idx, const BenchPerson *p)
-{
-    char born[32];
-
-    bind_text(stmt, idx, p->first_name);
-    bind_text(stmt, idx + 1, p->last_name);
-    if (p->born.has) {
-        (void)snprintf(born, sizeof born, "%04d-%02d-%02d", p->born.value.year,
-                       p->born.value.month, p->born.value.day);
-        (void)sqlite3_bind_text(stmt, idx + 2, born, 10, SQLITE_TRANSIENT);
-    } else {
-        (void)sqlite3_bind_null(stmt, idx + 2);
-    }
-    bind_text(stmt, idx + 3, p->country);
-}
-
 static void write_sqlite(write_hand *hand, hand_kind kind)
 {
     sqlite3_stmt *stmt = hand->sqlite[kind];
@@ -100,7 +78,7 @@ static void write_sqlite(write_hand *hand, hand_kind kind)
         for (int k = 0; k < HAND_TOGETHER; k++, idx += PEOPLE_N - 1) {
             if (kind != HAND_AUTO)
                 (void)sqlite3_bind_int64(stmt, idx++, hand->people[i + k].id);
-            bind_person(stmt, idx, &hand->people[i + k]);
+            people_bind_sqlite(stmt, idx, &hand->people[i + k]);
         }
         if (sqlite3_step(stmt) != SQLITE_DONE)
             people_die_sqlite(hand->db->sqlite);

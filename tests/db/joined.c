@@ -45,33 +45,6 @@ ROWAN_MODEL(MemberSkill, "member_skill",
 
 ROWAN_MODELS(sport, "0", Team, Member, Match, Locker, Skill, MemberSkill);
 
-typedef struct counted {
-    rowan_engine *engine;
-    rowan_session *db;
-    size_t n;
-} counted;
-
-static void note_statement(void *ctx, const rowan_query_event *event)
-{
-    (void)event;
-    ((counted *)ctx)->n++;
-}
-
-static void counted_open(test_db *t, counted *c)
-{
-    rowan_engine_opts opts = { .on_query = note_statement, .on_query_ctx = c };
-
-    memset(c, 0, sizeof *c);
-    assert_ok(rowan_engine_open(t->uri, &opts, &c->engine, &t->err), &t->err);
-    assert_ok(rowan_session_open(c->engine, &c->db, &t->err), &t->err);
-}
-
-static void counted_close(counted *c)
-{
-    rowan_session_close(c->db);
-    rowan_engine_close(c->engine);
-}
-
 static Member member_of(int id, int team, int coach, const char *name)
 {
     Member member = { .id = id,
@@ -138,17 +111,16 @@ static void test_to_one(void **state)
     Team *of = NULL, *again = NULL;
     Locker *locker = NULL;
     Member *members;
-    counted c;
 
     fill(t);
-    counted_open(t, &c);
-    assert_ok(rowan_fetch(c.db,
+    test_watch_queries();
+    assert_ok(rowan_fetch(t->db,
                           rowan_select(Member, .order_by = { rowan_asc(Member, id) },
                                        .with = { rowan_with_join(Member, of),
                                                  rowan_with_join(Member, locker) }),
                           &result, &t->err),
               &t->err);
-    assert_int_equal(c.n, 1); /* one statement, and no transaction */
+    assert_int_equal(test_n_queries(), 1); /* one statement, and no transaction */
     assert_int_equal(rowan_result_count(result), 5);
     members = rowan_rows(result, Member);
     assert_ok(rowan_related_one(Member, &members[0], of, &of, &t->err), &t->err);
@@ -173,7 +145,7 @@ static void test_to_one(void **state)
     rowan_result_free(result);
     /* with a limit, and a condition on what is joined */
     assert_ok(
-        rowan_fetch(c.db,
+        rowan_fetch(t->db,
                     rowan_select(Member, .where = rowan_eq(Team, name, "A"),
                                  .order_by = { rowan_desc(Member, id) }, .limit = 2,
                                  .with = { rowan_with_join(Member, of) }),
@@ -183,7 +155,6 @@ static void test_to_one(void **state)
     assert_int_equal(rowan_rows(result, Member)[0].id, 3);
     assert_int_equal(rowan_rows(result, Member)[1].id, 2);
     rowan_result_free(result);
-    counted_close(&c);
 }
 
 /* Two relations to many multiply rows, which nobody sees. */
@@ -245,15 +216,14 @@ static void test_aliases_and_levels(void **state)
     Member *dan, *bob = NULL, *ann = NULL, **coached = NULL;
     Team *team = NULL;
     size_t n = 0;
-    counted c;
 
     fill(t);
-    counted_open(t, &c);
+    test_watch_queries();
     for (int round = 0; round < 2; round++) { /* aliases lie elsewhere each time */
-        c.n = 0;
+        test_watch_queries();
         assert_ok(
             rowan_fetch(
-                c.db,
+                t->db,
                 rowan_select(
                     Member, .where = rowan_eq(Member, name, "Dan"),
                     .with = { rowan_with_join(
@@ -266,7 +236,8 @@ static void test_aliases_and_levels(void **state)
                                           .where = rowan_gt(Member, id, 0)) }) }) }),
                 &result, &t->err),
             &t->err);
-        assert_int_equal(c.n, 1 + 1 + 2); /* and the rest in one transaction */
+        assert_int_equal(test_n_queries(),
+                         1 + 1 + 2); /* and the rest in one transaction */
         assert_int_equal(rowan_result_count(result), 1);
         dan = rowan_rows(result, Member);
         assert_string_equal(dan->name.ptr, "Dan");
@@ -285,7 +256,7 @@ static void test_aliases_and_levels(void **state)
         rowan_result_free(result);
     }
     assert_ok(rowan_fetch(
-                  c.db,
+                  t->db,
                   rowan_select(
                       Member, .where = rowan_eq(Member, name, "Dan"),
                       .with = { rowan_with_join(
@@ -300,7 +271,6 @@ static void test_aliases_and_levels(void **state)
               &t->err);
     assert_null(bob);
     rowan_result_free(result);
-    counted_close(&c);
 }
 
 static void test_many_to_many(void **state)

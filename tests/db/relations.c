@@ -90,47 +90,13 @@ ROWAN_MODEL(AnyBook, "book",
 )
 /* clang-format on */
 
-#define N_COUNTED 64
-
-/* The statements of a session of its own. */
-typedef struct counted {
-    rowan_engine *engine;
-    rowan_session *db;
-    size_t n;
-    char *sql[N_COUNTED];
-} counted;
-
-static void note_statement(void *ctx, const rowan_query_event *event)
-{
-    counted *c = ctx;
-
-    if (c->n < N_COUNTED)
-        c->sql[c->n] = test_printf("%s", event->sql);
-    c->n++;
-}
-
-static void counted_open(test_db *t, counted *c)
-{
-    rowan_engine_opts opts = { .on_query = note_statement, .on_query_ctx = c };
-
-    memset(c, 0, sizeof *c);
-    assert_ok(rowan_engine_open(t->uri, &opts, &c->engine, &t->err), &t->err);
-    assert_ok(rowan_session_open(c->engine, &c->db, &t->err), &t->err);
-}
-
-static void counted_close(counted *c)
-{
-    rowan_session_close(c->db);
-    rowan_engine_close(c->engine);
-}
-
-/* How many of them read. */
-static size_t n_selects(const counted *c)
+/* How many of the statements that were watched read. */
+static size_t n_selects(void)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < c->n && i < N_COUNTED; i++)
-        n += strncmp(c->sql[i], "SELECT", 6) == 0;
+    for (const char *at = test_queries(); *at != '\0'; at = strchr(at, '\n') + 1)
+        n += strncmp(at, "SELECT", 6) == 0;
     return n;
 }
 
@@ -562,13 +528,12 @@ static void test_no_statement_a_row(void **state)
 {
     test_db *t = *state;
     rowan_result *result = NULL;
-    counted c;
 
     fill(t);
-    counted_open(t, &c);
+    test_watch_queries();
     assert_ok(
         rowan_fetch(
-            c.db,
+            t->db,
             rowan_select(Author,
                          .with = { rowan_with(Author, books,
                                               .with = { rowan_with(Book, author) }),
@@ -576,42 +541,41 @@ static void test_no_statement_a_row(void **state)
                                    rowan_with(Author, mentor) }),
             &result, &t->err),
         &t->err);
-    assert_int_equal(n_selects(&c), 1 + 4);
-    assert_int_equal(c.n, 1 + 4 + 2); /* in a transaction of its own */
-    assert_false(rowan_in_transaction(c.db));
+    assert_int_equal(n_selects(), 1 + 4);
+    assert_int_equal(test_n_queries(), 1 + 4 + 2); /* in a transaction of its own */
+    assert_false(rowan_in_transaction(t->db));
     for (size_t i = 0; i < rowan_result_count(result); i++)
         (void)titles(t, &rowan_rows(result, Author)[i]);
-    assert_int_equal(c.n, 1 + 4 + 2); /* none behind one's back */
+    assert_int_equal(test_n_queries(), 1 + 4 + 2); /* none behind one's back */
     rowan_result_free(result);
 
-    c.n = 0;
-    assert_ok(rowan_begin_read(c.db, &t->err), &t->err);
-    assert_ok(rowan_fetch(c.db,
+    test_watch_queries();
+    assert_ok(rowan_begin_read(t->db, &t->err), &t->err);
+    assert_ok(rowan_fetch(t->db,
                           rowan_select(Author, .with = { rowan_with(Author, books) }),
                           &result, &t->err),
               &t->err);
-    assert_int_equal(c.n, 1 + 2); /* the caller's transaction */
-    assert_true(rowan_in_transaction(c.db));
-    rowan_rollback(c.db);
+    assert_int_equal(test_n_queries(), 1 + 2); /* the caller's transaction */
+    assert_true(rowan_in_transaction(t->db));
+    rowan_rollback(t->db);
     rowan_result_free(result);
 
-    c.n = 0; /* nothing to look for */
-    assert_ok(rowan_fetch(c.db,
+    test_watch_queries(); /* nothing to look for */
+    assert_ok(rowan_fetch(t->db,
                           rowan_select(Author, .where = rowan_eq(Author, id, 99),
                                        .with = { rowan_with(Author, books) }),
                           &result, &t->err),
               &t->err);
-    assert_int_equal(n_selects(&c), 1);
+    assert_int_equal(n_selects(), 1);
     rowan_result_free(result);
-    c.n = 0;
-    assert_ok(rowan_fetch(c.db,
+    test_watch_queries();
+    assert_ok(rowan_fetch(t->db,
                           rowan_select(Author, .where = rowan_eq(Author, id, 4),
                                        .with = { rowan_with(Author, mentor) }),
                           &result, &t->err),
               &t->err);
-    assert_int_equal(n_selects(&c), 1); /* its key is NULL */
+    assert_int_equal(n_selects(), 1); /* its key is NULL */
     rowan_result_free(result);
-    counted_close(&c);
 }
 
 /* Each row finds its own, over several statements of several shapes. */
@@ -624,7 +588,6 @@ static void test_many_keys(void **state)
     Author *authors = test_alloc(N * sizeof *authors);
     Book *books = test_alloc(2 * N * sizeof *books);
     rowan_result *result = NULL;
-    counted c;
 
     create(t);
     for (int i = 0; i < N; i++) {
@@ -637,20 +600,20 @@ static void test_many_keys(void **state)
     }
     assert_ok(rowan_insert_many(t->db, Author, authors, N, &t->err), &t->err);
     assert_ok(rowan_insert_many(t->db, Book, books, 2 * N, &t->err), &t->err);
-    counted_open(t, &c);
-    assert_ok(rowan_fetch(c.db,
+    test_watch_queries();
+    assert_ok(rowan_fetch(t->db,
                           rowan_select(Author, .order_by = { rowan_desc(Author, id) },
                                        .with = { rowan_with(
                                            Author, books,
                                            .order_by = { rowan_asc(Book, id) }) }),
                           &result, &t->err),
               &t->err);
-    assert_true(n_selects(&c) < N / 30);
+    assert_true(test_n_queries() < N / 30);
     for (int i = 0; i < N; i++)
         assert_string_equal(titles(t, &rowan_rows(result, Author)[i]),
                             test_printf("%d.0,%d.1,", N - i, N - i));
     rowan_result_free(result);
-    assert_ok(rowan_fetch(c.db,
+    assert_ok(rowan_fetch(t->db,
                           rowan_select(Book, .with = { rowan_with(Book, author) }),
                           &result, &t->err),
               &t->err);
@@ -662,7 +625,6 @@ static void test_many_keys(void **state)
         assert_int_equal(author->id, book->author_id.value);
     }
     rowan_result_free(result);
-    counted_close(&c);
 }
 
 /* More text keys than one list has: with what may stand between them, and without. */
