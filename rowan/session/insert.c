@@ -2,6 +2,7 @@
  * take the bulk path; insert_keys.c is about the others. */
 #include "insert_keys_int.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "alloc_int.h"
@@ -26,7 +27,10 @@ rowan_status rowan__set_key(const rowan_column *key, void *row, int64_t number,
 {
     rowan_value value = rowan_value_int64(number);
 
-    return rowan_column_set(key, row, &value, err);
+    if (rowan_column_set(key, row, &value, NULL) == ROWAN_OK)
+        return ROWAN_OK;
+    return rowan_fail(err, ROWAN_EDATA, "key %" PRId64 " does not fit %s", number,
+                      key->name);
 }
 
 /* Runs a statement that gives n_keys keys, or none if it `may_lack` them. */

@@ -22,7 +22,7 @@
 
 #include <stdlib.h>
 
-/* Rows whose keys the database gives. */
+/* Where keys come back. */
 
 static int by_number(const void *a, const void *b)
 {
@@ -171,7 +171,7 @@ static rowan_status count_on(const rowan_model *model, const rowan__row_list *li
     return st;
 }
 
-/* The database counts them itself, which is quicker than to be told them. */
+/* The database counts them itself, which is quicker than to be told what the rows have. */
 static rowan_status insert_uncounted(rowan_session *session, const rowan_model *model,
                                      const rowan__row_list *list, int64_t greatest,
                                      rowan_error *err)
@@ -185,7 +185,7 @@ static rowan_status insert_uncounted(rowan_session *session, const rowan_model *
     if (st == ROWAN_OK &&
         !(known && (uint64_t)last - (uint64_t)greatest == list->n_rows))
         st = rowan__session_after(session, fail_numbers(err));
-    return st == ROWAN_OK ? count_on(model, list, greatest, err) : st;
+    return st;
 }
 
 static rowan_status insert_counted(rowan_session *session, const rowan_model *model,
@@ -200,10 +200,12 @@ static rowan_status insert_counted(rowan_session *session, const rowan_model *mo
         return st;
     if (!known)
         return insert_statements(session, model, list, err);
-    if (rowan__insert_is_bulk(list->n_rows) && rowan__statement_max_rows(model) > 1)
-        return insert_uncounted(session, model, list, greatest, err);
     st = count_on(model, list, greatest, err);
-    return st == ROWAN_OK ? rowan__insert_given(session, model, list, err) : st;
+    if (st != ROWAN_OK)
+        return st;
+    return rowan__insert_is_bulk(list->n_rows) && rowan__statement_max_rows(model) > 1
+               ? insert_uncounted(session, model, list, greatest, err)
+               : rowan__insert_given(session, model, list, err);
 }
 
 /* Where they are drawn from a sequence. */

@@ -273,6 +273,26 @@ static void test_behind_the_last_key(void **state)
     assert_true(samples[0].id > 0);
 }
 
+/* Nothing is inserted if the keys do not fit the struct. */
+static void test_keys_that_are_too_long(void **state)
+{
+    test_db *t = *state;
+    Guest last = { .id = INT32_MAX - 5, .name = rowan_text_of("last") };
+    Guest *list = guests("more", N_MANY);
+
+    if (!test_is_sqlite(t))
+        return;
+    create(t);
+    assert_ok(rowan_insert(t->db, Guest, &last, &t->err), &t->err);
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    assert_status(rowan_insert_many(t->db, Guest, list, N_MANY, &t->err), ROWAN_EDATA,
+                  &t->err);
+    assert_int_equal(list[0].id, 0);
+    assert_int_equal(n_guests(t), 1);
+    assert_ok(rowan_commit(t->db, &t->err), &t->err);
+    drop(t);
+}
+
 /* What triggers do to keys is read back. */
 static void test_keys_that_a_trigger_takes(void **state)
 {
@@ -383,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_numbers_that_do_not_rise),
         cmocka_unit_test(test_keys_that_never_come_again),
         cmocka_unit_test(test_behind_the_last_key),
+        cmocka_unit_test(test_keys_that_are_too_long),
         cmocka_unit_test(test_keys_that_a_trigger_takes),
         cmocka_unit_test(test_rows_that_are_left_out),
         cmocka_unit_test(test_the_greatest_key_is_not_searched),
