@@ -63,6 +63,16 @@ rowan_status rowan__pg_fail(postgres_conn *conn, rowan_error *err)
     return fail_words(err, ROWAN_ECONN, words);
 }
 
+/* Whether an error's detail is the key that it is about. That of a CHECK or of a NULL is the
+ * whole row, and the words may go to somebody who is not to see all of it. */
+static bool detail_is_a_key(const char *sqlstate)
+{
+    return sqlstate != NULL &&
+           (strcmp(sqlstate, "23505") == 0 || /* unique_violation */
+            strcmp(sqlstate, "23503") == 0 || /* foreign_key_violation */
+            strcmp(sqlstate, "23001") == 0);  /* restrict_violation */
+}
+
 rowan_status rowan__pg_fail_result(postgres_conn *conn, const PGresult *result,
                                    rowan_error *err)
 {
@@ -77,7 +87,7 @@ rowan_status rowan__pg_fail_result(postgres_conn *conn, const PGresult *result,
         conn->base.broken = true;
     if (words == NULL)
         words = PQresultErrorMessage(result);
-    if (detail != NULL && (st == ROWAN_ECONFLICT || st == ROWAN_ECONSTRAINT))
+    if (detail != NULL && detail_is_a_key(sqlstate))
         (void)rowan_fail(err, st, "PostgreSQL: %s: %s", words, detail);
     else
         (void)fail_words(err, st, words);
