@@ -289,7 +289,10 @@
       .checks = ROWAN__CHECKS(M, condition), .n_checks = 1 },
 #define ROWAN__CHECKED_BY(M, check_name, ...) \
     { .kind = ROWAN_CONSTRAINT_CHECK, .text = #check_name, \
-      .checks = ROWAN__CHECKS(M, __VA_ARGS__), .n_checks = ROWAN__COUNT_OF(__VA_ARGS__) },
+      .checks = ROWAN__CHECKS(M, __VA_ARGS__),             \
+      .n_checks = ROWAN__COUNT_OF(__VA_ARGS__) +           \
+          ROWAN__CHECK(ROWAN__COUNT_OF(__VA_ARGS__) > 0,   \
+                       #M ": CHECK(" #check_name ") needs a name and a condition") },
 
 /* FOREIGN_KEY((a, b), REFERENCES(T, x, y), actions): the columns are checked in pairs. */
 #define ROWAN__REFERRING(M, own, to, ...) \
