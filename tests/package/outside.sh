@@ -55,4 +55,5 @@ check moved_with_find_package with_find_package "$work/moved"
 check moved_with_pkg_config with_pkg_config "$work/moved"
 check nothing_names_the_build_folder none \
     <(grep -rlI "$root" "$prefix/include" "$prefix/lib/cmake" "$prefix/lib/pkgconfig")
+check only_headers_are_included none <(find "$prefix/include" -type f ! -name '*.h')
 finish
