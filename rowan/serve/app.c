@@ -164,7 +164,7 @@ static void finish(rowan_request *request, rowan_status st)
             rowan__stream_fail(request);
         return;
     }
-    if (st == ROWAN_OK && !request->answered)
+    if (st >= 0 && !request->answered)
         st = rowan_fail(&request->err, ROWAN_EINTERNAL, "the handler has not answered");
     if (st < 0)
         answer_failure(request, st);

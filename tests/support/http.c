@@ -15,7 +15,13 @@
 
 test_api *test_api_start(const char *database_uri, const char *const *args)
 {
-    const char *argv[16] = { TEST_API, "--host", "127.0.0.1", "--port", "0" };
+    return test_api_start_program(TEST_API, database_uri, args);
+}
+
+test_api *test_api_start_program(const char *program, const char *database_uri,
+                                 const char *const *args)
+{
+    const char *argv[16] = { program, "--host", "127.0.0.1", "--port", "0" };
     const char *env[] = { test_printf("DATABASE_URI=%s", database_uri), "HOST", "PORT",
                           NULL };
     test_api *api = test_alloc(sizeof *api);

@@ -17,6 +17,10 @@ typedef struct test_api {
  * waits until it listens. */
 test_api *test_api_start(const char *database_uri, const char *const *args);
 
+/* The same with another program whose main() is rowan_serve_main(). */
+test_api *test_api_start_program(const char *program, const char *database_uri,
+                                 const char *const *args);
+
 /* Ends it by SIGTERM; fails unless it ends with 0, which it does not if a sanitizer has
  * something to say. */
 void test_api_stop(test_api *api);

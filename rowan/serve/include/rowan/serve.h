@@ -43,7 +43,8 @@ rowan_app *rowan_app_new(const rowan_models *models);
 void rowan_app_free(rowan_app *app);
 
 /* Adds a route. A segment in braces, "/people/{id}", fits any one segment. A mistake in
- * the path, or a route that is there already, is reported by rowan_serve_main(). */
+ * the path, or a route that is there already, is reported by rowan_serve_main(). GET /health,
+ * which is 200 if the database answers, is there unless you add one. */
 void rowan_route(rowan_app *app, const char *method, const char *path,
                  rowan_handler *handler);
 
@@ -54,7 +55,8 @@ void rowan_route(rowan_app *app, const char *method, const char *path,
 #define rowan_patch(app, path, handler)  rowan_route((app), "PATCH", (path), (handler))
 #define rowan_remove(app, path, handler) rowan_route((app), "DELETE", (path), (handler))
 
-/* Gives a model's rows for free: GET {path} lists them, GET {path}/{key} reads one.
+/* Gives a model's rows for free: GET {path} lists all of them by key, whatever stands behind
+ * a "?"; GET {path}/{key} reads one.
  * rowan_expose(app, Person, "/persons"); models with a key of one column. */
 void rowan_expose_model(rowan_app *app, const rowan_model *model, const char *path);
 #define rowan_expose(app, M, path) \
@@ -74,7 +76,8 @@ rowan_status rowan_request_key(rowan_request *request, const char *name,
 rowan_status rowan_request_int64(rowan_request *request, const char *name,
                                  int64_t *out) ROWAN_CHECKED;
 
-/* The value of a parameter behind the "?", percent-decoded; NULL if it is not there. */
+/* The value of a parameter behind the "?", percent-decoded; NULL if it is not there. As a
+ * condition on a column: rowan_condition() of rowan/query.h, in rowan_request_arena(). */
 const char *rowan_request_query(const rowan_request *request, const char *name);
 
 /* A header of the request; NULL if it is not there. The name in any case. */
