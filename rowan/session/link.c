@@ -85,10 +85,16 @@ static rowan_status prepare_new(rowan__link *link, const rowan__statement *state
 {
     const rowan__driver *driver = link->conn->driver;
     size_t n_params = statement->n_binds / statement->n_runs;
-    rowan_type *types = rowan__calloc(n_params + 1, sizeof *types);
+    size_t max = driver->dialect->max_params;
+    rowan_type *types;
     rowan__buf sql;
     rowan_status st;
 
+    if (max > 0 && n_params > max)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "the values of a statement are more than %zu, which %s takes",
+                          max, driver->dialect->name);
+    types = rowan__calloc(n_params + 1, sizeof *types);
     rowan__buf_init(&sql, 0);
     rowan__statement_text(statement, driver->dialect, &sql);
     for (size_t i = 0; i < n_params && types != NULL; i++)

@@ -249,23 +249,37 @@ static rowan_status pattern_of(rowan__statement *s, rowan_op op, rowan_text *tex
     return ROWAN_OK;
 }
 
+/* Whether a pattern ends with a backslash and not what that takes: the databases see an error
+ * in it, or not, or only once a text comes so far. */
+static bool ends_within(rowan_text pattern)
+{
+    size_t n = 0;
+
+    while (n < pattern.len && pattern.ptr[pattern.len - 1 - n] == '\\')
+        n++;
+    return n % 2 == 1;
+}
+
 /* MAX is of what is stored, not of what it is compared with. */
 static rowan_status add_match(rowan__statement *s, const rowan_expr *expr,
                               rowan_error *err)
 {
     static const rowan_column any_text = { .name = "the pattern", .type = ROWAN_TEXT };
     rowan_value value = expr->value;
-    rowan_status st;
+    rowan_status st = ROWAN_OK;
 
     if (expr->column->type != ROWAN_TEXT || value.type != ROWAN_TEXT || value.is_null)
         return rowan_fail(err, ROWAN_EINVAL, "%s is %s and cannot be matched with %s",
                           expr->column->name, rowan_type_name(expr->column->type),
                           value.is_null ? "NULL" : rowan_type_name(value.type));
-    if (expr->op != ROWAN_OP_LIKE) {
+    if (expr->op != ROWAN_OP_LIKE)
         st = pattern_of(s, expr->op, &value.as.text, err);
-        if (st != ROWAN_OK)
-            return st;
-    }
+    else if (ends_within(value.as.text))
+        st = rowan_fail(err, ROWAN_EINVAL,
+                        "%s: a pattern ends with a backslash that takes nothing",
+                        expr->column->name);
+    if (st != ROWAN_OK)
+        return st;
     st = rowan__coerce(&any_text, false, &value, err);
     if (st == ROWAN_OK)
         st = rowan__statement_key_byte(s, expr->ignore_case, err);

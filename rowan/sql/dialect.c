@@ -165,6 +165,7 @@ const rowan__dialect rowan__dialect_sqlite = {
     .has_nulls_order = true,
     .decimal_sum = "rowan_decimal_sum", /* made by the driver, as the collation */
     .decimal_plus = "rowan_decimal_add(",
+    .int_fits = "rowan_int_fits(",
     .no_values = " DEFAULT VALUES",
     .differs = { "", " IS NOT ", "" },
     .staging_prefix = "CREATE TEMP TABLE ",
@@ -177,7 +178,6 @@ const rowan__dialect rowan__dialect_sqlite = {
     .begin_read = "BEGIN",
     .begin_only_reads = "BEGIN",
     .no_limit = "-1",
-    .max_params = 32766, /* SQLITE_MAX_VARIABLE_NUMBER since 3.32 */
     .long_list = 256,
 };
 

@@ -69,6 +69,7 @@ typedef struct rowan__dialect {
     const char *int_sum[2];   /* around a sum of integers that shall be one; NULL */
     const char *decimal_sum;  /* the function that adds decimals up; NULL for sum() */
     const char *decimal_plus; /* and that adds two, with its bracket; NULL for + */
+    const char *int_fits;     /* of an integer and its column's greatest; NULL: known */
 
     /* SQL of users, where a question mark is looked for. */
     bool nests_comments;
@@ -93,7 +94,7 @@ typedef struct rowan__dialect {
     bool isolation_is_set_before;    /* a transaction, by a statement of its own */
     bool has_arrays;                 /* key = ANY (array) */
     const char *no_limit; /* the LIMIT that means none, where OFFSET needs one */
-    size_t max_params;    /* of one statement */
+    size_t max_params;    /* of one statement; 0: the driver says so */
     size_t long_list;     /* values of one IN that pay; a power of two */
     const char *split[2]; /* around a text and what is between its parts: a query that
                            * gives each part as a value of the type that follows; NULL */

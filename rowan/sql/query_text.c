@@ -227,13 +227,11 @@ static void write_count(rowan__writer *w, const rowan_query *query)
 
 /* Changes. */
 
-static void write_set(rowan__writer *w, const rowan_assignment *set)
+static void write_new_value(rowan__writer *w, const rowan_assignment *set)
 {
     const char *decimal_plus =
         set->column->type == ROWAN_DECIMAL ? w->dialect->decimal_plus : NULL;
 
-    rowan__write_ident(w, set->column->name);
-    rowan__buf_str(w->sql, " = ");
     if (set->kind == ROWAN_SET_COLUMN) {
         rowan__write_ident(w, set->other->name);
         return;
@@ -246,6 +244,33 @@ static void write_set(rowan__writer *w, const rowan_assignment *set)
     rowan__write_param(w);
     if (set->kind == ROWAN_SET_PLUS && decimal_plus != NULL)
         rowan__buf_char(w->sql, ')');
+}
+
+/* The greatest integer that a column takes, if neither the value was seen nor does the
+ * database know; else 0. */
+static int64_t bound_of(const rowan__writer *w, const rowan_assignment *set)
+{
+    if (w->dialect->int_fits == NULL || set->kind == ROWAN_SET_VALUE)
+        return 0;
+    return set->column->type == ROWAN_INT16   ? INT16_MAX
+           : set->column->type == ROWAN_INT32 ? INT32_MAX
+                                              : 0;
+}
+
+static void write_set(rowan__writer *w, const rowan_assignment *set)
+{
+    int64_t bound = bound_of(w, set);
+
+    rowan__write_ident(w, set->column->name);
+    rowan__buf_str(w->sql, " = ");
+    if (bound != 0)
+        rowan__buf_str(w->sql, w->dialect->int_fits);
+    write_new_value(w, set);
+    if (bound != 0) {
+        rowan__buf_str(w->sql, ", ");
+        rowan__buf_int64(w->sql, bound);
+        rowan__buf_char(w->sql, ')');
+    }
 }
 
 static void write_change(rowan__writer *w, const rowan__statement *s)

@@ -78,11 +78,16 @@ bool rowan__is_grouped(const rowan_query *query)
     return false;
 }
 
+/* Twice as many would soon be more than a statement takes. */
+#define LONG_LIST 1024
+
 size_t rowan__in_size(size_t n_values)
 {
     size_t size = 1;
 
-    while (size < n_values && size <= SIZE_MAX / 2)
+    if (n_values > LONG_LIST)
+        return (n_values + LONG_LIST - 1) / LONG_LIST * LONG_LIST;
+    while (size < n_values)
         size *= 2;
     return n_values == 0 ? 0 : size;
 }

@@ -59,6 +59,32 @@ static void test_lists(void **state)
                      2);
 }
 
+/* More than half of what a statement takes; and more than that, which the connection does not
+ * suffer from. */
+static void test_very_long_lists(void **state)
+{
+    enum {
+        SOME = 60000,
+        TOO_MANY = 300000
+    };
+    test_db *t = *state;
+    int64_t *bigs = test_alloc(TOO_MANY * sizeof *bigs);
+    const rowan_expr *too_many = rowan_in_array(Sample, big, bigs, TOO_MANY);
+    uint64_t n = 0;
+
+    add_words(t, plain, 10);
+    for (int i = 0; i < TOO_MANY; i++)
+        bigs[i] = i + 6;
+    assert_int_equal(count_of(t, rowan_in_array(Sample, big, bigs, 30000)), 5);
+    if (!test_is_sqlite(t)) /* which may have been built to take less */
+        assert_int_equal(count_of(t, rowan_in_array(Sample, big, bigs, SOME)), 5);
+    assert_status(
+        rowan_count(t->db, rowan_select(Sample, .where = too_many), &n, &t->err),
+        ROWAN_EINVAL, &t->err);
+    assert_contains(t->err.message, "the values of a statement are more than");
+    assert_int_equal(count_of(t, rowan_eq(Sample, big, 6)), 1);
+}
+
 /* Lists of several sizes are few statements: a list is filled up with its last value. */
 static void test_few_statements(void **state)
 {
@@ -116,6 +142,28 @@ static void test_case_of_other_letters(void **state)
     add_words(t, odd, sizeof odd / sizeof odd[0]);
     n = count_of(t, rowan_istarts_with(Sample, words, "är"));
     assert_true(n == 2 || (n == 1 && !test_is_mariadb(t)));
+}
+
+/* A backslash at the end takes nothing: an error everywhere, whatever is in the table. */
+static void test_pattern_that_ends_within(void **state)
+{
+    static const char *const wrong[] = { "\\", "a\\", "zz%\\\\\\" };
+    test_db *t = *state;
+    uint64_t n = 0;
+
+    add_words(t, odd, sizeof odd / sizeof odd[0]);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        const rowan_expr *where[] = { rowan_like(Sample, words, wrong[i]),
+                                      rowan_ilike(Sample, words, wrong[i]) };
+
+        for (int k = 0; k < 2; k++) {
+            assert_status(rowan_count(t->db, rowan_select(Sample, .where = where[k]),
+                                      &n, &t->err),
+                          ROWAN_EINVAL, &t->err);
+            assert_contains(t->err.message, "words: a pattern ends with a backslash");
+        }
+    }
+    assert_int_equal(count_of(t, rowan_like(Sample, words, "\\\\")), 1);
 }
 
 ROWAN_VIEW(VisitedPlace, Visit, place)
@@ -233,6 +281,47 @@ static void test_sets(void **state)
                                  rowan_increment(More, price, rowan_decimal_of(2, 1))),
               &t->err);
     assert_string_equal(test_value(t, "SELECT price FROM more"), "0.3000000000");
+}
+
+/* What the database computes has to fit as well: no row may hold what cannot be read. */
+static void test_sets_out_of_range(void **state)
+{
+    test_db *t = *state;
+    More more = test_more();
+    uint64_t n = 0;
+
+    add_words(t, plain, 2);
+    assert_ok(rowan_insert(t->db, More, &more, &t->err), &t->err);
+    assert_ok(rowan_update_where(t->db, Sample, NULL, &n, &t->err,
+                                 rowan_set(Sample, small, INT32_MAX - 1),
+                                 rowan_set(Sample, big, INT64_C(1) << 40)),
+              &t->err);
+    assert_ok(rowan_update_where(t->db, Sample, NULL, &n, &t->err,
+                                 rowan_increment(Sample, small, 1)),
+              &t->err);
+    assert_status(rowan_update_where(t->db, Sample, NULL, &n, &t->err,
+                                     rowan_increment(Sample, small, 1)),
+                  ROWAN_EINVAL, &t->err);
+    assert_contains(t->err.message, "ut of range");
+    assert_status(rowan_update_where(t->db, Sample, NULL, &n, &t->err,
+                                     rowan_set_column(Sample, small, big)),
+                  ROWAN_EINVAL, &t->err);
+    assert_ok(rowan_update_where(t->db, Sample, NULL, &n, &t->err,
+                                 rowan_set(Sample, small, 1)),
+              &t->err);
+}
+
+static void test_a_column_set_twice(void **state)
+{
+    test_db *t = *state;
+    uint64_t n = 0;
+
+    add_words(t, plain, 1);
+    assert_status(rowan_update_where(
+                      t->db, Sample, NULL, &n, &t->err, rowan_set(Sample, small, 1),
+                      rowan_set(Sample, big, 1), rowan_increment(Sample, small, 1)),
+                  ROWAN_EINVAL, &t->err);
+    assert_string_equal(t->err.message, "small is set twice");
 }
 
 /* What an HTTP request would say. */
@@ -390,13 +479,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_very_long_lists),
         cmocka_unit_test(test_few_statements),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_pattern_that_ends_within),
         cmocka_unit_test(test_case_of_other_letters),
         cmocka_unit_test(test_other_queries),
         cmocka_unit_test(test_one_of_the_first),
         cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_sets_out_of_range),
+        cmocka_unit_test(test_a_column_set_twice),
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_view_by_name),
         cmocka_unit_test(test_combined_by_name),

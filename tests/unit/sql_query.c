@@ -235,7 +235,7 @@ static void test_a_long_list(void **state)
     (void)state;
     compile(ROWAN__SELECT_ROWS,
             rowan_select(Few, .where = rowan_in_array(Sample, big, many, 5000)));
-    assert_int_equal(statement.n_binds, 8192);
+    assert_int_equal(statement.n_binds, 5120);
     assert_true(statement.key_len > ROWAN__SHORT_KEY);
     rowan__statement_done(&statement);
 }

@@ -185,7 +185,8 @@ static rowan_status configure(sqlite_conn *conn, bool read_only, rowan_error *er
     rowan_status st;
 
     (void)sqlite3_busy_handler(conn->db, on_busy, conn);
-    if (rowan__sqlite_decimals(conn->db) != SQLITE_OK)
+    if (rowan__sqlite_decimals(conn->db) != SQLITE_OK ||
+        rowan__sqlite_integers(conn->db) != SQLITE_OK)
         return fail(conn, SQLITE_NOMEM, err);
     if (conn->base.statement_timeout_ms > 0)
         sqlite3_progress_handler(conn->db, PROGRESS_STEPS, on_progress, conn);
@@ -245,11 +246,18 @@ static rowan_status prepare(rowan__conn *base, const char *sql, size_t len,
     sqlite_conn *conn = (sqlite_conn *)base;
     sqlite_prepared *prepared =
         rowan__calloc(1, sizeof *prepared + n_params * sizeof prepared->texts[0]);
-    int rc;
+    int max = sqlite3_limit(conn->db, SQLITE_LIMIT_VARIABLE_NUMBER, -1), rc;
 
     (void)params;
     if (prepared == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    if (n_params > (size_t)max) {
+        rowan__free(prepared);
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "the values of a statement are more than %d, which this "
+                          "SQLite takes",
+                          max);
+    }
     prepared->base.conn = base;
     rc = sqlite3_prepare_v3(conn->db, sql, (int)len, SQLITE_PREPARE_PERSISTENT,
                             &prepared->stmt, NULL);

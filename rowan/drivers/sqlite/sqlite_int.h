@@ -8,4 +8,7 @@
  * Returns  a result code of SQLite's. */
 int rowan__sqlite_decimals(sqlite3 *db);
 
+/* The same: integers that know the range of their column. */
+int rowan__sqlite_integers(sqlite3 *db);
+
 #endif

@@ -5,10 +5,13 @@
  *     rowan_in(Person, country, "Norway", "Sweden")     at most 128 values
  *     rowan_in_array(Person, id, ids, n_ids)            an array of the column's own C type
  *                       (of a nullable column: of what it holds), borrowed as the query is;
- *                       a few thousand values are fine, none is a condition that never holds
+ *                       a few thousand values are fine, none is a condition that never holds;
+ *                       more than a statement takes (65,535 values in all; of SQLite what
+ *                       it was built with, 32,766 or more) are ROWAN_EINVAL
  *     rowan_between(Person, born, first, last)          both included
  *     rowan_like(Person, last_name, "T_r%")             % any text, _ any character, a
- *                       backslash takes the next one as it is; case matters
+ *                       backslash takes the next one as it is; case matters. One that ends
+ *                       with a backslash that takes nothing is ROWAN_EINVAL
  *     rowan_starts_with(Person, last_name, "Tu"), rowan_ends_with, rowan_contains
  *                       the text as it is, whatever is in it
  *     rowan_ilike, rowan_istarts_with, rowan_iends_with, rowan_icontains
