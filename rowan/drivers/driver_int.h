@@ -104,10 +104,11 @@ struct rowan__driver {
     /* must: ends the statement and drains what is left; the connection is free again. */
     void (*finish)(rowan__prepared *prepared);
 
-    /* may: the fastest way to add rows of a model to a table, all columns (COPY). Begin,
-     * rows in any number of calls, end; after an error, and when `abort`, end() takes
-     * the connection out of that state. NULL: multi-row INSERTs are used. */
-    rowan_status (*bulk_begin)(rowan__conn *conn, const char *table,
+    /* may: the fastest way to add rows of a model to a table, all columns that are
+     * written, by a statement for one row: COPY, or an INSERT. Begin, rows in any number of
+     * calls, end; after an error, and when `abort`, end() takes the connection out of
+     * that state. NULL: multi-row INSERTs are used. */
+    rowan_status (*bulk_begin)(rowan__conn *conn, const char *sql,
                                const rowan_model *model, rowan_error *err);
     rowan_status (*bulk_rows)(rowan__conn *conn, const rowan_model *model,
                               const void *rows, size_t n_rows, rowan_error *err);

@@ -5,21 +5,47 @@
 #include <string.h>
 
 #include "alloc_int.h"
-#include "ddl_int.h"
+
+/* The time and the outcome of a part of the one statement that is run. */
+static rowan_status note(rowan__bulk *bulk, int64_t start, rowan_status st)
+{
+    bulk->spent_us += rowan__session_clock(bulk->session) - start;
+    if (bulk->st == ROWAN_OK)
+        bulk->st = st;
+    return st;
+}
+
+static void log_copy(const rowan__bulk *bulk)
+{
+    rowan__session_log(bulk->session,
+                       rowan__session_clock(bulk->session) - bulk->spent_us,
+                       bulk->sql.ptr, bulk->n_rows, bulk->st);
+}
 
 static rowan_status open_copy(rowan__bulk *bulk, rowan_error *err)
 {
     const rowan__driver *driver = rowan__engine_driver(bulk->session->engine);
-    rowan__buf table;
-    rowan_status st;
+    rowan_query query = { .model = bulk->model };
+    int64_t start = rowan__session_clock(bulk->session);
+    rowan__statement statement;
+    rowan_status st =
+        rowan__statement_of_inserts(&statement, &query, bulk->into, 1, err);
 
-    rowan__buf_init(&table, 0);
-    rowan__ddl_table_name(driver->dialect, bulk->model,
-                          bulk->into == ROWAN__INTO_STAGING, &table);
-    st = rowan__buf_ok(&table) ? driver->bulk_begin(bulk->session->link->conn,
-                                                    table.ptr, bulk->model, err)
-                               : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    rowan__buf_done(&table);
+    rowan__buf_init(&bulk->sql, 0);
+    if (st == ROWAN_OK)
+        rowan__statement_text(&statement, driver->dialect, &bulk->sql);
+    rowan__statement_done(&statement);
+    if (st == ROWAN_OK && !rowan__buf_ok(&bulk->sql))
+        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    if (st == ROWAN_OK) {
+        st = note(bulk, start,
+                  driver->bulk_begin(bulk->session->link->conn, bulk->sql.ptr,
+                                     bulk->model, err));
+        if (st != ROWAN_OK)
+            log_copy(bulk);
+    }
+    if (st != ROWAN_OK)
+        rowan__buf_done(&bulk->sql);
     return st;
 }
 
@@ -70,12 +96,12 @@ static rowan_status insert_together(rowan__bulk *bulk, rowan__prepared *prepared
                                     const char *row, size_t n_rows, rowan_error *err)
 {
     const rowan_model *model = bulk->model;
+    int64_t start;
     size_t n = 0;
+    rowan_status st;
 
     for (size_t i = 0; i < n_rows; i++, row += model->row_size) {
         for (size_t c = 0; c < model->n_columns; c++) {
-            rowan_status st;
-
             if (!rowan__is_inserted(bulk->into, &model->columns[c]))
                 continue;
             st = rowan__bind_column(&model->columns[c], row, &bulk->values[n++], err);
@@ -83,8 +109,11 @@ static rowan_status insert_together(rowan__bulk *bulk, rowan__prepared *prepared
                 return st;
         }
     }
-    return rowan__engine_driver(bulk->session->engine)
-        ->execute(prepared, bulk->values, n, NULL, err);
+    start = rowan__session_clock(bulk->session);
+    st = rowan__engine_driver(bulk->session->engine)
+             ->execute(prepared, bulk->values, n, NULL, err);
+    rowan__session_log(bulk->session, start, prepared->sql, n_rows, st);
+    return st;
 }
 
 /* As many rows a statement as it can have, and for the rest powers of two, so that few
@@ -107,19 +136,27 @@ static rowan_status insert_rows(rowan__bulk *bulk, const char *row, size_t n_row
     return st;
 }
 
+static rowan_status send_rows(rowan__bulk *bulk, const void *rows, size_t n_rows,
+                              rowan_error *err)
+{
+    int64_t start = rowan__session_clock(bulk->session);
+
+    bulk->n_rows += n_rows;
+    return note(
+        bulk, start,
+        rowan__engine_driver(bulk->session->engine)
+            ->bulk_rows(bulk->session->link->conn, bulk->model, rows, n_rows, err));
+}
+
 rowan_status rowan__bulk_rows(rowan__bulk *bulk, const void *rows, size_t n_rows,
                               rowan_error *err)
 {
-    const rowan__driver *driver = rowan__engine_driver(bulk->session->engine);
     rowan_status st;
 
     if (bulk->session->link == NULL)
         return rowan_fail(err, ROWAN_ECONN, "the connection is lost");
-    if (driver->bulk_rows != NULL)
-        st = driver->bulk_rows(bulk->session->link->conn, bulk->model, rows, n_rows,
-                               err);
-    else
-        st = insert_rows(bulk, rows, n_rows, err);
+    st = bulk->values == NULL ? send_rows(bulk, rows, n_rows, err)
+                              : insert_rows(bulk, rows, n_rows, err);
     if (st < 0)
         bulk->session->failed = bulk->session->in_transaction;
     return st;
@@ -127,15 +164,20 @@ rowan_status rowan__bulk_rows(rowan__bulk *bulk, const void *rows, size_t n_rows
 
 rowan_status rowan__bulk_close(rowan__bulk *bulk, bool abort, rowan_error *err)
 {
-    const rowan__driver *driver;
+    int64_t start;
     rowan_status st = ROWAN_OK;
 
     if (!bulk->open)
         return ROWAN_OK;
     bulk->open = false;
-    driver = rowan__engine_driver(bulk->session->engine);
-    if (driver->bulk_end != NULL)
-        st = driver->bulk_end(bulk->session->link->conn, abort, err);
+    start = rowan__session_clock(bulk->session);
+    if (bulk->values == NULL) {
+        st = note(bulk, start,
+                  rowan__engine_driver(bulk->session->engine)
+                      ->bulk_end(bulk->session->link->conn, abort, err));
+        log_copy(bulk);
+        rowan__buf_done(&bulk->sql);
+    }
     rowan__free(bulk->values);
     bulk->values = NULL;
     return rowan__session_after(bulk->session, st);

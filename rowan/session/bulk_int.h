@@ -10,6 +10,10 @@ typedef struct rowan__bulk {
     const rowan_model *model;
     rowan__into into;
     bool open;
+    rowan__buf sql; /* where there is COPY or the like: what runs, */
+    uint64_t n_rows;
+    int64_t spent_us;    /* for so long, */
+    rowan_status st;     /* and how that went */
     size_t max_together; /* rows in a statement; where there is no COPY */
     rowan_value *values; /* values[max_together * model->n_columns] */
 } rowan__bulk;

@@ -172,26 +172,26 @@ rowan_status rowan__session_run_ddl(rowan_session *session, rowan__write_fn *wri
     return st;
 }
 
-/* Prepares what `write` writes; *out is NULL if it writes nothing. */
+/* Prepares what `write` writes, which is left in `sql`; *out is NULL if it writes nothing. */
 static rowan_status prepare_written(rowan_session *session, rowan__write_fn *write,
-                                    const rowan_model *model, rowan__prepared **out,
-                                    rowan_error *err)
+                                    const rowan_model *model, rowan__buf *sql,
+                                    rowan__prepared **out, rowan_error *err)
 {
     const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__buf sql;
     rowan_status st = rowan__session_ready(session, err);
 
     *out = NULL;
+    rowan__buf_init(sql, 0);
     if (st != ROWAN_OK)
         return st;
-    rowan__buf_init(&sql, 0);
-    write(driver->dialect, model, &sql);
-    if (!rowan__buf_ok(&sql))
-        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    else if (sql.len > 0)
-        st = driver->prepare(session->link->conn, sql.ptr, sql.len, NULL, 0, out, err);
-    rowan__buf_done(&sql);
-    return st;
+    write(driver->dialect, model, sql);
+    if (!rowan__buf_ok(sql)) {
+        sql->len = 0; /* not to be told */
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    }
+    return sql->len == 0 ? ROWAN_OK
+                         : driver->prepare(session->link->conn, sql->ptr, sql->len,
+                                           NULL, 0, out, err);
 }
 
 rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *write,
@@ -200,13 +200,18 @@ rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *writ
 {
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
-    rowan_status st = prepare_written(session, write, model, &prepared, err);
+    rowan__buf sql;
+    int64_t start = rowan__session_clock(session);
+    rowan_status st = prepare_written(session, write, model, &sql, &prepared, err);
 
     *n_affected = 0;
     if (prepared != NULL) {
         st = driver->execute(prepared, NULL, 0, n_affected, err);
         driver->finalize(prepared);
     }
+    if (sql.len > 0)
+        rowan__session_log(session, start, sql.ptr, *n_affected, st);
+    rowan__buf_done(&sql);
     return rowan__session_after(session, st);
 }
 
@@ -217,7 +222,9 @@ rowan_status rowan__session_probe(rowan_session *session, rowan__write_fn *write
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
     rowan__rows rows;
-    rowan_status st = prepare_written(session, write, model, &prepared, err);
+    rowan__buf sql;
+    int64_t start = rowan__session_clock(session);
+    rowan_status st = prepare_written(session, write, model, &sql, &prepared, err);
 
     rowan__rows_init(&rows, &rowan__count_shape, NULL);
     if (prepared != NULL) {
@@ -231,6 +238,9 @@ rowan_status rowan__session_probe(rowan_session *session, rowan__write_fn *write
         driver->finalize(prepared);
     }
     *n_rows = rows.n_rows;
+    if (sql.len > 0)
+        rowan__session_log(session, start, sql.ptr, *n_rows, st);
+    rowan__buf_done(&sql);
     rowan__rows_done(&rows);
     return rowan__session_after(session, st);
 }

@@ -235,6 +235,7 @@ const rowan__dialect rowan__dialect_postgres = {
     .staging_drop = "DROP TABLE IF EXISTS ",
     .locks_tables = true,
     .lock_rows = "",
+    .copy = { "COPY ", " FROM STDIN (FORMAT binary)" },
     .has_sequences = true,
     .schema_lock = "SELECT pg_advisory_xact_lock(8031924551047)", /* any number of ours */
     .wants_analyze = true,

@@ -56,7 +56,9 @@ typedef struct rowan__dialect {
     bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
     bool counts_keys;   /* an AUTO key is one more than the greatest there is, and who
                          * writes is alone */
-    bool many_runs;     /* an INSERT of one row is run for many by one round trip, and
+    const char
+        *copy[2];   /* around a table's columns, where rows are sent without INSERT */
+    bool many_runs; /* an INSERT of one row is run for many by one round trip, and
                          * gives what is RETURNED by each */
     bool wants_analyze; /* plans against a new table need its statistics */
 

@@ -257,9 +257,10 @@ static void write_values(rowan__writer *w, const rowan__statement *s, bool numbe
 static void write_inserts(rowan__writer *w, const rowan__statement *s)
 {
     const rowan_model *model = s->query->model;
+    bool copies = w->dialect->copy[0] != NULL;
     size_t n = 0;
 
-    rowan__buf_str(w->sql, "INSERT INTO ");
+    rowan__buf_str(w->sql, copies ? w->dialect->copy[0] : "INSERT INTO ");
     rowan__ddl_table_name(w->dialect, model, s->into == ROWAN__INTO_STAGING, w->sql);
     rowan__buf_str(w->sql, " (");
     for (size_t i = 0; i < model->n_columns; i++) {
@@ -269,7 +270,12 @@ static void write_inserts(rowan__writer *w, const rowan__statement *s)
             rowan__buf_str(w->sql, ", ");
         rowan__write_ident(w, model->columns[i].name);
     }
-    rowan__buf_str(w->sql, ") ");
+    rowan__buf_char(w->sql, ')');
+    if (copies) {
+        rowan__buf_str(w->sql, w->dialect->copy[1]);
+        return;
+    }
+    rowan__buf_char(w->sql, ' ');
     write_values(w, s, false);
 }
 

@@ -25,7 +25,8 @@ typedef enum rowan__statement_kind {
     ROWAN__INSERT,           /* one row, all columns but an AUTO key of 0 */
     ROWAN__INSERT_AUTO,      /* one row without its AUTO key, which comes back */
     ROWAN__INSERT_AUTO_ROWS, /* the same for n_rows of them */
-    ROWAN__INSERT_ROWS,      /* n_rows rows, without a word about them */
+    ROWAN__INSERT_ROWS,      /* n_rows rows, without a word about them; or any number by
+                              * COPY, where the dialect has that */
     ROWAN__NEXT_KEYS,        /* n_rows AUTO keys from their sequence, or the greatest */
     ROWAN__UPDATE_ROW,       /* all columns that are not key, by key */
     ROWAN__DELETE_ROW,       /* by key */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include <rowan/merge.h>
 #include <rowan/raw.h>
 
 #include "mariadb.h"
@@ -446,8 +447,8 @@ static void test_reading_sessions_do_not_write(void **state)
 }
 
 struct log {
-    char *sql;
-    uint64_t n_events;
+    const char *sql, *all;
+    uint64_t n_events, n_rows;
     rowan_query_event last;
 };
 
@@ -456,8 +457,10 @@ static void note_query(void *ctx, const rowan_query_event *event)
     struct log *log = ctx;
 
     log->sql = test_printf("%s", event->sql);
+    log->all = test_printf("%s%s\n", log->all != NULL ? log->all : "", event->sql);
     log->last = *event;
     log->n_events++;
+    log->n_rows += event->n_rows;
 }
 
 /* What SQL of one's own does to a connection stays with the session. */
@@ -509,6 +512,55 @@ static void test_queries_are_told(void **state)
     assert_status(rowan_insert(session, Place, &place, &t->err), ROWAN_ECONFLICT,
                   &t->err);
     assert_int_equal(log.last.status, ROWAN_ECONFLICT);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
+/* Many rows, and what a refresh runs, too: all of them, with how many there were. */
+static void test_many_rows_are_told(void **state)
+{
+    enum {
+        N = 2500
+    };
+    test_db *t = *state;
+    struct log log = { 0 };
+    rowan_engine_opts opts = { .on_query = note_query, .on_query_ctx = &log };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *session = open_session(t, engine);
+    Place *places = test_alloc(N * sizeof *places);
+    rowan_merge *merge = NULL;
+
+    for (int i = 0; i < N; i++) {
+        places[i].code = rowan_text_of(test_printf("s3cret%d", i));
+        places[i].name = places[i].code;
+    }
+    assert_ok(rowan_begin(session, &t->err), &t->err);
+    log.n_rows = 0;
+    assert_ok(rowan_insert_many(session, Place, places, N, &t->err), &t->err);
+    assert_int_equal(log.n_rows, N);
+    assert_contains(log.sql, "place");
+    assert_lacks(log.sql, "s3cret");
+    assert_int_equal(log.last.status, ROWAN_OK);
+    assert_true(log.last.duration_us >= 0 && log.last.duration_us < 10000000);
+    log.n_rows = 0;
+    assert_status(rowan_insert_many(session, Place, places + N - 20, 20, &t->err),
+                  ROWAN_ECONFLICT, &t->err);
+    assert_int_equal(log.last.status, ROWAN_ECONFLICT);
+    rowan_rollback(session);
+
+    assert_ok(rowan_insert(session, Place, &places[0], &t->err), &t->err);
+    places[0].name = rowan_text_of("another");
+    assert_ok(rowan_merge_open(session, 1, &merge, &t->err), &t->err);
+    assert_ok(rowan_merge_table(merge, &Place_model, &t->err), &t->err);
+    assert_ok(rowan_merge_rows(merge, places, N, &t->err), &t->err);
+    log.n_rows = 0;
+    log.all = "";
+    assert_ok(rowan_merge_commit(merge, NULL, &t->err), &t->err);
+    rowan_merge_close(merge);
+    assert_contains(log.all, "UPDATE ");
+    assert_contains(log.all, "INSERT ");
+    assert_contains(log.all, "DELETE ");
+    assert_true(log.n_rows >= N);
     rowan_session_close(session);
     rowan_engine_close(engine);
 }
@@ -575,6 +627,7 @@ int main(void)
         cmocka_unit_test(test_reading_sessions_do_not_write),
         cmocka_unit_test(test_altered_connections_are_not_lent),
         cmocka_unit_test(test_queries_are_told),
+        cmocka_unit_test(test_many_rows_are_told),
         cmocka_unit_test(test_failed_connects_hold_others_off),
         cmocka_unit_test(test_first_host_that_answers),
     };

@@ -183,14 +183,14 @@ static void shim_finalize(rowan__prepared *prepared)
         conn->broken = true;
 }
 
-static rowan_status shim_bulk_begin(rowan__conn *conn, const char *table,
+static rowan_status shim_bulk_begin(rowan__conn *conn, const char *sql,
                                     const rowan_model *model, rowan_error *err)
 {
     bool fails = must_fail();
     rowan_status st = ROWAN_OK;
 
     if (is_made(fails))
-        st = real->bulk_begin(conn, table, model, err);
+        st = real->bulk_begin(conn, sql, model, err);
     return fails ? failure(conn, err) : st;
 }
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "alloc_int.h"
-#include "ddl_int.h"
 #include "statement_int.h"
 #include "type_int.h"
 
@@ -97,29 +96,6 @@ static size_t written_types(const rowan_model *model, rowan_type *types)
     return n;
 }
 
-static rowan_status prepare_insert(mariadb_conn *conn, const char *table,
-                                   const rowan_model *model, MYSQL_STMT **out,
-                                   rowan_error *err)
-{
-    rowan__buf sql;
-    rowan_status st;
-
-    rowan__buf_init(&sql, 0);
-    rowan__buf_printf(&sql, "INSERT INTO %s (", table);
-    rowan__ddl_columns(&rowan__dialect_mariadb, model, true, "", &sql);
-    rowan__buf_str(&sql, ") VALUES (");
-    for (size_t i = 0, n = 0; i < model->n_columns; i++) {
-        if (model->columns[i].generated == NULL)
-            rowan__buf_str(&sql, n++ > 0 ? ", ?" : "?");
-    }
-    rowan__buf_char(&sql, ')');
-    st = rowan__buf_ok(&sql)
-             ? rowan__maria_stmt_prepare(conn, sql.ptr, sql.len, out, err)
-             : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    rowan__buf_done(&sql);
-    return st;
-}
-
 /* The server can, if it is new enough to be here at all; a proxy in between may not. */
 bool rowan__maria_takes_arrays(mariadb_conn *conn)
 {
@@ -131,7 +107,7 @@ bool rowan__maria_takes_arrays(mariadb_conn *conn)
            (extended & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
 }
 
-rowan_status rowan__maria_bulk_begin(rowan__conn *base, const char *table,
+rowan_status rowan__maria_bulk_begin(rowan__conn *base, const char *sql,
                                      const rowan_model *model, rowan_error *err)
 {
     mariadb_conn *conn = (mariadb_conn *)base;
@@ -145,7 +121,7 @@ rowan_status rowan__maria_bulk_begin(rowan__conn *base, const char *table,
     bulk = make_bulk(types, written_types(model, types));
     if (bulk == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    st = prepare_insert(conn, table, model, &bulk->stmt, err);
+    st = rowan__maria_stmt_prepare(conn, sql, strlen(sql), &bulk->stmt, err);
     if (st != ROWAN_OK) {
         free_bulk(bulk);
         return st;

@@ -160,7 +160,7 @@ rowan_status rowan__maria_start_array(mariadb_conn *conn, MYSQL_STMT *stmt,
                                       size_t n_rows, size_t *n_started,
                                       rowan_error *err);
 
-rowan_status rowan__maria_bulk_begin(rowan__conn *conn, const char *table,
+rowan_status rowan__maria_bulk_begin(rowan__conn *conn, const char *sql,
                                      const rowan_model *model, rowan_error *err);
 rowan_status rowan__maria_bulk_rows(rowan__conn *conn, const rowan_model *model,
                                     const void *rows, size_t n_rows, rowan_error *err);

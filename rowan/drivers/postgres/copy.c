@@ -11,18 +11,16 @@
 
 #define SEND_AT (256 * 1024) /* bytes collected before they are handed to libpq */
 
-rowan_status rowan__pg_bulk_begin(rowan__conn *base, const char *sql, rowan_error *err)
+rowan_status rowan__pg_bulk_begin(rowan__conn *base, const char *sql,
+                                  const rowan_model *model, rowan_error *err)
 {
     static const char header[19] =
         "PGCOPY\n\377\r\n"; /* and a NUL, flags, no extension */
     postgres_conn *conn = (postgres_conn *)base;
     rowan_status st;
 
-    rowan__buf_clear(&conn->copy);
-    rowan__buf_printf(&conn->copy, "%s FROM STDIN (FORMAT binary)", sql);
-    if (!rowan__buf_ok(&conn->copy))
-        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    if (!PQsendQuery(conn->pg, conn->copy.ptr))
+    (void)model; /* the text has its columns */
+    if (!PQsendQuery(conn->pg, sql))
         return rowan__pg_fail(conn, err);
     st = rowan__pg_flush(conn, 0, err);
     if (st == ROWAN_OK)

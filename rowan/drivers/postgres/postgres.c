@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "alloc_int.h"
-#include "ddl_int.h"
 #include "statement_int.h"
 #include "type_int.h"
 
@@ -478,22 +477,6 @@ static void finish(rowan__prepared *base)
     (void)rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, NULL);
 }
 
-static rowan_status bulk_begin(rowan__conn *conn, const char *table,
-                               const rowan_model *model, rowan_error *err)
-{
-    rowan__buf sql;
-    rowan_status st;
-
-    rowan__buf_init(&sql, 0);
-    rowan__buf_printf(&sql, "COPY %s (", table);
-    rowan__ddl_columns(&rowan__dialect_postgres, model, true, "", &sql);
-    rowan__buf_char(&sql, ')');
-    st = rowan__buf_ok(&sql) ? rowan__pg_bulk_begin(conn, sql.ptr, err)
-                             : rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    rowan__buf_done(&sql);
-    return st;
-}
-
 static const char *const schemes[] = { "postgresql", "postgres", NULL };
 
 const rowan__driver rowan__driver_postgres = {
@@ -513,7 +496,7 @@ const rowan__driver rowan__driver_postgres = {
     .start = start,
     .fetch = fetch,
     .finish = finish,
-    .bulk_begin = bulk_begin,
+    .bulk_begin = rowan__pg_bulk_begin,
     .bulk_rows = rowan__pg_bulk_rows,
     .bulk_end = rowan__pg_bulk_end,
 };

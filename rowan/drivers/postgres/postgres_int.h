@@ -90,7 +90,8 @@ rowan_status rowan__pg_read_row(const PGresult *result, int row_idx, bool borrow
                                 rowan__rows *rows, rowan_error *err);
 
 /* copy.c: COPY FROM STDIN in binary. */
-rowan_status rowan__pg_bulk_begin(rowan__conn *conn, const char *sql, rowan_error *err);
+rowan_status rowan__pg_bulk_begin(rowan__conn *conn, const char *sql,
+                                  const rowan_model *model, rowan_error *err);
 rowan_status rowan__pg_bulk_rows(rowan__conn *conn, const rowan_model *model,
                                  const void *rows, size_t n_rows, rowan_error *err);
 rowan_status rowan__pg_bulk_end(rowan__conn *conn, bool abort, rowan_error *err);
