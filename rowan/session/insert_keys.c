@@ -171,6 +171,15 @@ static rowan_status count_on(const rowan_model *model, const rowan__row_list *li
     return st;
 }
 
+/* Whether it is counted on from the greatest key that there is: behind a negative one SQLite
+ * would go on with negative ones, and with 0, which is no key. */
+static bool counts_itself(const rowan_model *model, const rowan__row_list *list,
+                          int64_t greatest)
+{
+    return greatest >= 0 && rowan__insert_is_bulk(list->n_rows) &&
+           rowan__statement_max_rows(model) > 1;
+}
+
 /* The database counts them itself, which is quicker than to be told what the rows have. */
 static rowan_status insert_uncounted(rowan_session *session, const rowan_model *model,
                                      const rowan__row_list *list, int64_t greatest,
@@ -200,10 +209,10 @@ static rowan_status insert_counted(rowan_session *session, const rowan_model *mo
         return st;
     if (!known)
         return insert_statements(session, model, list, err);
-    st = count_on(model, list, greatest, err);
+    st = count_on(model, list, greatest > 0 ? greatest : 0, err);
     if (st != ROWAN_OK)
         return st;
-    return rowan__insert_is_bulk(list->n_rows) && rowan__statement_max_rows(model) > 1
+    return counts_itself(model, list, greatest)
                ? insert_uncounted(session, model, list, greatest, err)
                : rowan__insert_given(session, model, list, err);
 }

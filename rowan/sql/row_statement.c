@@ -312,12 +312,11 @@ static void write_greatest_key(rowan__writer *w, const rowan__statement *s)
 {
     const rowan_model *model = s->query->model;
 
-    rowan__buf_str(w->sql, "SELECT q.top FROM (SELECT max(coalesce((SELECT max(");
+    rowan__buf_str(w->sql, "SELECT q.top FROM (SELECT coalesce((SELECT max(");
     rowan__write_ident(w, rowan_model_key(model)->name);
     rowan__buf_str(w->sql, ") FROM ");
     rowan__sql_table(w->dialect, w->sql, model);
-    rowan__buf_str(w->sql,
-                   "), 0), 0) AS top) AS q WHERE q.top <= 9223372036854775807 - ");
+    rowan__buf_str(w->sql, "), 0) AS top) AS q WHERE q.top <= 9223372036854775807 - ");
     rowan__write_param(w);
     rowan__buf_str(w->sql, " AND NOT EXISTS (SELECT 1 FROM (SELECT type, tbl_name, sql "
                            "FROM sqlite_schema UNION ALL SELECT type, tbl_name, sql "

@@ -293,6 +293,26 @@ static void test_keys_that_are_too_long(void **state)
     drop(t);
 }
 
+/* Behind negative keys, which may be given, the first is 1. SQLite itself would go on with
+ * negative ones. */
+static void test_behind_negative_keys(void **state)
+{
+    test_db *t = *state;
+    Guest given = { .id = -5, .name = rowan_text_of("given") };
+
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        Guest *list = guests("behind", sizes[s]);
+
+        create(t);
+        assert_ok(rowan_insert(t->db, Guest, &given, &t->err), &t->err);
+        assert_ok(rowan_insert_many(t->db, Guest, list, sizes[s], &t->err), &t->err);
+        assert_int_equal(list[0].id, 1);
+        expect_guests(t, list, sizes[s]);
+        expect_guest(t, &given);
+    }
+    drop(t);
+}
+
 /* What triggers do to keys is read back. */
 static void test_keys_that_a_trigger_takes(void **state)
 {
@@ -404,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_keys_that_never_come_again),
         cmocka_unit_test(test_behind_the_last_key),
         cmocka_unit_test(test_keys_that_are_too_long),
+        cmocka_unit_test(test_behind_negative_keys),
         cmocka_unit_test(test_keys_that_a_trigger_takes),
         cmocka_unit_test(test_rows_that_are_left_out),
         cmocka_unit_test(test_the_greatest_key_is_not_searched),

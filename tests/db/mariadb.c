@@ -306,6 +306,33 @@ static void test_too_large_for_the_server(void **state)
     close_notes(&f);
 }
 
+/* A server that takes less gets less at once: with keys that are given, and with keys
+ * that it gives. */
+static void test_a_server_that_takes_little(void **state)
+{
+    test_mariadb *server = test_mariadb_new();
+    struct fixture f;
+    Note rows[600];
+    Sample samples[600];
+
+    (void)state;
+    test_mariadb_exec(server->uri, "SET GLOBAL max_allowed_packet = 65536");
+    f = open_notes(server->uri, NULL);
+    assert_ok(rowan_create_all(f.db, &test_models, &err), &err);
+    for (size_t i = 0; i < 600; i++) {
+        rows[i] = note(test_printf("%zu", i), repeat("0123456789", 200));
+        samples[i] = test_sample();
+        samples[i].words = rows[i].body;
+    }
+    assert_ok(rowan_insert_many(f.db, Note, rows, 600, &err), &err);
+    assert_int_equal(n_notes(f.db), 600);
+    assert_ok(rowan_insert_many(f.db, Sample, samples, 600, &err), &err);
+    for (size_t i = 1; i < 600; i++)
+        assert_true(samples[i].id > samples[i - 1].id);
+    close_notes(&f);
+    test_mariadb_stop(server, SIGTERM);
+}
+
 /* Locks. */
 
 static void test_a_lock_is_waited_for_in_vain(void **state)
@@ -536,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_text_is_exact),
         cmocka_unit_test(test_long_keys_are_refused),
         cmocka_unit_test(test_too_large_for_the_server),
+        cmocka_unit_test(test_a_server_that_takes_little),
         cmocka_unit_test(test_a_lock_is_waited_for_in_vain),
         cmocka_unit_test(test_an_empty_table_stays_empty),
         cmocka_unit_test(test_all_waiting_goes_through_the_hook),

@@ -210,10 +210,13 @@ static size_t size_of(const mariadb_bulk *bulk, const rowan_value *values)
     return size;
 }
 
-static bool has_room(const mariadb_bulk *bulk, size_t size)
+static bool has_room(const mariadb_conn *conn, const mariadb_bulk *bulk, size_t size)
 {
+    size_t whole = bulk->size + size;
+
     return bulk->n_rows == 0 ||
-           (bulk->n_rows < BATCH_ROWS && bulk->size + size <= BATCH_BYTES);
+           (bulk->n_rows < BATCH_ROWS && whole <= BATCH_BYTES &&
+            rowan__maria_check_size(conn, whole, NULL) == ROWAN_OK);
 }
 
 /* Adds a row to the batch, which has room for it. */
@@ -237,7 +240,7 @@ static rowan_status add_values(mariadb_conn *conn, mariadb_bulk *bulk,
     size_t size = size_of(bulk, values);
     rowan_status st = ROWAN_OK;
 
-    if (!has_room(bulk, size))
+    if (!has_room(conn, bulk, size))
         st = flush(conn, bulk, n_affected, err);
     return st == ROWAN_OK ? put_values(bulk, values, size, err) : st;
 }
@@ -342,7 +345,7 @@ rowan_status rowan__maria_start_array(mariadb_conn *conn, MYSQL_STMT *stmt,
     for (; n < n_rows && st == ROWAN_OK; n++, values += n_values) {
         size_t size = size_of(bulk, values);
 
-        if (!has_room(bulk, size))
+        if (!has_room(conn, bulk, size))
             break;
         st = put_values(bulk, values, size, err);
     }
