@@ -394,6 +394,35 @@ static void test_statement_timeout(void **state)
     rowan_engine_close(engine);
 }
 
+/* To wait for another's lock is part of it. */
+static void test_statement_timeout_in_a_lock(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .statement_timeout_ms = 200, .busy_timeout_ms = 20000 };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *session = open_session(t, engine);
+    Place place = { rowan_text_of("a"), rowan_text_of("A"), { NULL, 0 } };
+    int64_t start;
+
+    assert_ok(rowan_begin(t->db, &t->err), &t->err);
+    assert_ok(rowan_insert(t->db, Place, &place, &t->err), &t->err);
+    for (int i = 0; i < 2; i++) { /* by itself, and in a transaction */
+        start = test_clock_ms();
+        if (i == 1 && !test_is_sqlite(t))
+            assert_ok(rowan_begin(session, &t->err), &t->err);
+        assert_status(i == 1 && test_is_sqlite(t)
+                          ? rowan_begin(session, &t->err)
+                          : rowan_insert(session, Place, &place, &t->err),
+                      ROWAN_ETIMEOUT, &t->err);
+        assert_in_range(test_clock_ms() - start, 100, 5000);
+        rowan_rollback(session);
+    }
+    rowan_rollback(t->db);
+    assert_ok(rowan_insert(session, Place, &place, &t->err), &t->err);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
 static void test_old_connections_are_not_lent(void **state)
 {
     test_db *t = *state;
@@ -623,6 +652,7 @@ int main(void)
         cmocka_unit_test(test_server_away_and_back),
         cmocka_unit_test(test_wrong_password_is_not_shown),
         cmocka_unit_test(test_statement_timeout),
+        cmocka_unit_test(test_statement_timeout_in_a_lock),
         cmocka_unit_test(test_old_connections_are_not_lent),
         cmocka_unit_test(test_reading_sessions_do_not_write),
         cmocka_unit_test(test_altered_connections_are_not_lent),

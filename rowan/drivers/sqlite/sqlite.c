@@ -74,6 +74,12 @@ static rowan_status status_of(int rc)
     }
 }
 
+/* Whether the statement under way has had its time. */
+static bool is_over(const sqlite_conn *conn)
+{
+    return conn->stop_at_ms != 0 && rowan_clock_ms() > conn->stop_at_ms;
+}
+
 static rowan_status fail(sqlite_conn *conn, int rc, rowan_error *err)
 {
     int extended = conn->db != NULL ? sqlite3_extended_errcode(conn->db) : rc;
@@ -83,6 +89,8 @@ static rowan_status fail(sqlite_conn *conn, int rc, rowan_error *err)
 
     if (st == ROWAN_OK)
         st = ROWAN_EINTERNAL;
+    if (st == ROWAN_EBUSY && is_over(conn)) /* it waited for a lock */
+        st = ROWAN_ETIMEOUT;
     if (st == ROWAN_ETIMEOUT)
         words = "the statement took longer than its time";
     (void)rowan_fail(err, st, "SQLite: %s", words);
@@ -100,7 +108,7 @@ static int on_busy(void *ctx, int n_calls)
 
     if (n_calls == 0)
         conn->busy_since_ms = now;
-    if (now - conn->busy_since_ms >= (int64_t)conn->busy_timeout_ms)
+    if (now - conn->busy_since_ms >= (int64_t)conn->busy_timeout_ms || is_over(conn))
         return 0;
     (void)rowan_wait(conn->base.wait, -1, 0, pause);
     return 1;
@@ -108,9 +116,7 @@ static int on_busy(void *ctx, int n_calls)
 
 static int on_progress(void *ctx)
 {
-    sqlite_conn *conn = ctx;
-
-    return conn->stop_at_ms != 0 && rowan_clock_ms() > conn->stop_at_ms;
+    return is_over(ctx);
 }
 
 static void start_clock(sqlite_conn *conn)
