@@ -171,6 +171,7 @@ static rowan_status any_row(rowan_session *session, const rowan__buf *sql, bool 
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
     rowan__rows rows;
+    int64_t start = rowan__session_clock(session);
     rowan_status st = rowan__session_ready(session, err);
 
     if (st == ROWAN_OK && !rowan__buf_ok(sql))
@@ -189,6 +190,7 @@ static rowan_status any_row(rowan_session *session, const rowan__buf *sql, bool 
     }
     driver->finish(prepared);
     driver->finalize(prepared);
+    rowan__session_log(session, start, sql->ptr, rows.n_rows, st);
     *out = rows.n_rows > 0;
     rowan__rows_done(&rows);
     return rowan__session_after(session, st);

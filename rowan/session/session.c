@@ -50,7 +50,9 @@ void rowan__session_log(const rowan_session *session, int64_t start, const char 
                         uint64_t n_rows, rowan_status st)
 {
     const rowan_engine_opts *opts = rowan__engine_opts(session->engine);
-    rowan_query_event event = { .sql = sql, .n_rows = n_rows, .status = st };
+    rowan_query_event event = { .sql = sql,
+                                .n_rows = st < 0 ? 0 : n_rows,
+                                .status = st < 0 ? st : ROWAN_OK };
 
     if (opts->on_query == NULL)
         return;
@@ -135,11 +137,28 @@ bool rowan__session_try_again(rowan_session *session, const rowan__prepared *pre
     return !session->in_transaction;
 }
 
+static void log_unprepared(const rowan_session *session, int64_t start,
+                           const rowan__statement *statement, rowan_status st)
+{
+    rowan__buf sql;
+
+    rowan__buf_init(&sql, 0);
+    rowan__statement_text(statement, rowan__session_dialect(session), &sql);
+    if (rowan__buf_ok(&sql))
+        rowan__session_log(session, start, sql.ptr, 0, st);
+    rowan__buf_done(&sql);
+}
+
 rowan_status rowan__session_prepare(rowan_session *session,
                                     const rowan__statement *statement,
                                     rowan__prepared **out, rowan_error *err)
 {
-    return rowan__link_prepare(session->link, statement, out, err);
+    int64_t start = rowan__session_clock(session);
+    rowan_status st = rowan__link_prepare(session->link, statement, out, err);
+
+    if (st != ROWAN_OK && start != 0)
+        log_unprepared(session, start, statement, st);
+    return st;
 }
 
 rowan_status rowan__session_run(rowan_session *session, const char *sql,

@@ -594,6 +594,28 @@ static void test_many_rows_are_told(void **state)
     rowan_engine_close(engine);
 }
 
+/* So are those that fail before they run; and a status is an error or none. */
+static void test_failed_queries_are_told(void **state)
+{
+    test_db *t = *state;
+    struct log log = { 0 };
+    rowan_engine_opts opts = { .on_query = note_query, .on_query_ctx = &log };
+    rowan_engine *engine = open_engine(t, &opts);
+    rowan_session *session = open_session(t, engine);
+    rowan_result *result = NULL;
+
+    assert_ok(rowan_fetch(session, rowan_select(Place), &result, &t->err), &t->err);
+    rowan_result_free(result);
+    assert_int_equal(log.last.status, ROWAN_OK);
+    assert_ok(rowan_drop_all(t->db, &test_models, &t->err), &t->err);
+    assert_true(rowan_delete_where(session, Place, NULL, NULL, &t->err) < 0);
+    assert_int_equal(log.n_events, 2);
+    assert_contains(log.sql, "DELETE FROM");
+    assert_true(log.last.status < 0);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+}
+
 /* While the database is away, one session in a while tries; the others do not wait. */
 static void test_failed_connects_hold_others_off(void **state)
 {
@@ -657,6 +679,7 @@ int main(void)
         cmocka_unit_test(test_reading_sessions_do_not_write),
         cmocka_unit_test(test_altered_connections_are_not_lent),
         cmocka_unit_test(test_queries_are_told),
+        cmocka_unit_test(test_failed_queries_are_told),
         cmocka_unit_test(test_many_rows_are_told),
         cmocka_unit_test(test_failed_connects_hold_others_off),
         cmocka_unit_test(test_first_host_that_answers),

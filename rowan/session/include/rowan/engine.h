@@ -40,14 +40,14 @@ extern "C" {
 
 typedef struct rowan_engine rowan_engine;
 
-/* A statement that was run, for logs and metrics. Text lives during the call only. The
- * values of parameters are not in it. */
+/* A statement that was run, or could not be prepared, for logs and metrics. Text lives
+ * during the call only. The values of parameters are not in it. */
 typedef struct rowan_query_event {
     const char *sql;
     int64_t
         duration_us; /* from sending it to its last row; a cursor's first answer only */
-    uint64_t n_rows; /* read or changed, as far as is known */
-    rowan_status status;
+    uint64_t n_rows; /* read or changed, as far as is known; 0 after an error */
+    rowan_status status; /* ROWAN_OK, or the error */
 } rowan_query_event;
 
 /* Called after each statement, on the thread that ran it; must not use the session. */
