@@ -140,6 +140,19 @@ rowan_status rowan_decimal_rescale(rowan_decimal value, int scale, rowan_decimal
     return ROWAN_OK;
 }
 
+rowan_decimal rowan_decimal_round(rowan_decimal value, int scale)
+{
+    int128 units = units_of(value), power, rest, size;
+
+    if (scale < 0 || scale >= value.scale)
+        return value;
+    power = power_of_ten(value.scale - scale);
+    rest = units % power;
+    size = rest < 0 ? -rest : rest; /* twice as much may be too much */
+    units = units / power + (size < power - size ? 0 : units < 0 ? -1 : 1);
+    return decimal_of(units, scale);
+}
+
 static rowan_status add(rowan_decimal a, rowan_decimal b, bool subtract,
                         rowan_decimal *out, rowan_error *err)
 {

@@ -165,7 +165,10 @@ const rowan__dialect rowan__dialect_sqlite = {
     .has_nulls_order = true,
     .decimal_sum = "rowan_decimal_sum", /* made by the driver, as the collation */
     .decimal_plus = "rowan_decimal_add(",
-    .int_fits = "rowan_int_fits(",
+    .fits = { [ROWAN_INT16] = "rowan_int_fits(",
+              [ROWAN_INT32] = "rowan_int_fits(",
+              [ROWAN_FLOAT] = "rowan_float_fits(",
+              [ROWAN_DECIMAL] = "rowan_decimal_fits(" },
     .no_values = " DEFAULT VALUES",
     .differs = { "", " IS NOT ", "" },
     .staging_prefix = "CREATE TEMP TABLE ",

@@ -71,7 +71,9 @@ typedef struct rowan__dialect {
     const char *int_sum[2];   /* around a sum of integers that shall be one; NULL */
     const char *decimal_sum;  /* the function that adds decimals up; NULL for sum() */
     const char *decimal_plus; /* and that adds two, with its bracket; NULL for + */
-    const char *int_fits;     /* of an integer and its column's greatest; NULL: known */
+    const char
+        *fits[ROWAN_N_TYPES]; /* of a value and the range of its column: the value,
+                                      * or an error; NULL: the database knows */
 
     /* SQL of users, where a question mark is looked for. */
     bool nests_comments;

@@ -246,29 +246,28 @@ static void write_new_value(rowan__writer *w, const rowan_assignment *set)
         rowan__buf_char(w->sql, ')');
 }
 
-/* The greatest integer that a column takes, if neither the value was seen nor does the
- * database know; else 0. */
-static int64_t bound_of(const rowan__writer *w, const rowan_assignment *set)
+/* What the function wants to know that says whether a value fits its column. */
+static void write_range(rowan__writer *w, const rowan_column *column)
 {
-    if (w->dialect->int_fits == NULL || set->kind == ROWAN_SET_VALUE)
-        return 0;
-    return set->column->type == ROWAN_INT16   ? INT16_MAX
-           : set->column->type == ROWAN_INT32 ? INT32_MAX
-                                              : 0;
+    if (column->type == ROWAN_INT16 || column->type == ROWAN_INT32)
+        rowan__buf_printf(w->sql, ", %d",
+                          column->type == ROWAN_INT16 ? INT16_MAX : INT32_MAX);
+    else if (column->type == ROWAN_DECIMAL)
+        rowan__buf_printf(w->sql, ", %d, %d", column->precision, column->scale);
 }
 
+/* A value that was not seen is looked at by a function where the database does not. */
 static void write_set(rowan__writer *w, const rowan_assignment *set)
 {
-    int64_t bound = bound_of(w, set);
+    const char *fits =
+        set->kind != ROWAN_SET_VALUE ? w->dialect->fits[set->column->type] : NULL;
 
     rowan__write_ident(w, set->column->name);
     rowan__buf_str(w->sql, " = ");
-    if (bound != 0)
-        rowan__buf_str(w->sql, w->dialect->int_fits);
+    rowan__buf_str(w->sql, fits != NULL ? fits : "");
     write_new_value(w, set);
-    if (bound != 0) {
-        rowan__buf_str(w->sql, ", ");
-        rowan__buf_int64(w->sql, bound);
+    if (fits != NULL) {
+        write_range(w, set->column);
         rowan__buf_char(w->sql, ')');
     }
 }

@@ -311,6 +311,54 @@ static void test_sets_out_of_range(void **state)
               &t->err);
 }
 
+/* Decimals are rounded to their column's scale, away from zero, and have its digits. */
+static void test_set_numbers_out_of_range(void **state)
+{
+    test_db *t = *state;
+    More more = test_more();
+    uint64_t n = 0;
+
+    more.narrow = 3e38f;
+    more.opt_price = ROWAN_SOME(rowan_opt_decimal, rowan_decimal_of(99999, 2));
+    assert_ok(rowan_insert(t->db, More, &more, &t->err), &t->err);
+    assert_status(
+        rowan_update_where(t->db, More, NULL, &n, &t->err,
+                           rowan_increment(More, opt_price, rowan_decimal_of(1, 2))),
+        ROWAN_EINVAL, &t->err);
+    assert_status(rowan_update_where(t->db, More, NULL, &n, &t->err,
+                                     rowan_increment(More, narrow, 3e38)),
+                  ROWAN_EINVAL, &t->err);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        assert_ok(rowan_update_where(
+                      t->db, More, NULL, &n, &t->err,
+                      rowan_set(More, price, rowan_decimal_of(sign * 9995, 4))),
+                  &t->err);
+        assert_ok(rowan_update_where(t->db, More, NULL, &n, &t->err,
+                                     rowan_set_column(More, opt_price, price)),
+                  &t->err);
+        assert_string_equal(test_value(t, "SELECT opt_price FROM more"),
+                            sign < 0 ? "-1.00" : "1.00");
+    }
+    assert_ok(
+        rowan_update_where(t->db, More, NULL, &n, &t->err,
+                           rowan_set(More, price, rowan_decimal_of(9999949999, 7))),
+        &t->err);
+    assert_ok(rowan_update_where(t->db, More, NULL, &n, &t->err,
+                                 rowan_set_column(More, opt_price, price)),
+              &t->err);
+    assert_string_equal(test_value(t, "SELECT opt_price FROM more"), "999.99");
+    assert_ok(rowan_update_where(t->db, More, NULL, &n, &t->err,
+                                 rowan_set(More, price, rowan_decimal_of(999995, 3))),
+              &t->err);
+    assert_status(rowan_update_where(t->db, More, NULL, &n, &t->err,
+                                     rowan_set_column(More, opt_price, price)),
+                  ROWAN_EINVAL, &t->err);
+    assert_ok(rowan_update_where(t->db, More, NULL, &n, &t->err,
+                                 rowan_set_column(More, price, opt_price)),
+              &t->err);
+    assert_string_equal(test_value(t, "SELECT price FROM more"), "999.9900000000");
+}
+
 static void test_a_column_set_twice(void **state)
 {
     test_db *t = *state;
@@ -489,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_one_of_the_first),
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_sets_out_of_range),
+        cmocka_unit_test(test_set_numbers_out_of_range),
         cmocka_unit_test(test_a_column_set_twice),
         cmocka_unit_test(test_by_name),
         cmocka_unit_test(test_view_by_name),

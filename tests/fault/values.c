@@ -88,7 +88,7 @@ static rowan_status plain_values(test_db *none, rowan_error *err)
     if (st == ROWAN_OK)
         st = rowan_decimal_mul(difference, difference, &product, err);
     if (st == ROWAN_OK)
-        st = rowan_decimal_rescale(product, 6, &again, err);
+        st = rowan_decimal_rescale(rowan_decimal_round(product, 3), 6, &again, err);
     if (st == ROWAN_OK)
         st = rowan_uuid_new(&uuid, err);
     if (st == ROWAN_OK)

@@ -111,6 +111,15 @@ static void test_decimals_calculate(void **state)
     assert_string_equal(text_of(value), "1.5");
     assert_status(rowan_decimal_rescale(decimal("1.55"), 1, &value, &err), ROWAN_EINVAL,
                   &err);
+    assert_string_equal(text_of(rowan_decimal_round(decimal("1.50"), 1)), "1.5");
+    assert_string_equal(text_of(rowan_decimal_round(decimal("1.45"), 1)), "1.5");
+    assert_string_equal(text_of(rowan_decimal_round(decimal("-1.45"), 1)), "-1.5");
+    assert_string_equal(text_of(rowan_decimal_round(decimal("1.4499"), 1)), "1.4");
+    assert_string_equal(text_of(rowan_decimal_round(decimal("-0.4"), 0)), "0");
+    assert_string_equal(text_of(rowan_decimal_round(decimal("1.5"), 3)), "1.5");
+    assert_string_equal(text_of(rowan_decimal_round(
+                            decimal("0.99999999999999999999999999999999999999"), 0)),
+                        "1");
     assert_status(rowan_decimal_add(decimal("99999999999999999999999999999999999999"),
                                     decimal("1"), &value, &err),
                   ROWAN_EINVAL, &err);

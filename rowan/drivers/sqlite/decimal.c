@@ -1,8 +1,10 @@
 /* decimal.c - decimals in SQLite, which stores them as text.
  *
  * The collation rowan_decimal compares them as numbers, rowan_decimal_add(a, b) and the
- * aggregate rowan_decimal_sum(a), which is also one of a window, are exact. What is no
- * decimal, or a result of more than 38 digits, is an error of the statement.
+ * aggregate rowan_decimal_sum(a), which is also one of a window, are exact.
+ * rowan_decimal_fits(a, precision, scale) is what a column of so many digits stores, rounded
+ * half away from zero as the other databases do. What is no decimal, a result of more than
+ * 38 digits or than the column has, is an error of the statement.
  */
 #include "sqlite/sqlite_int.h"
 
@@ -72,6 +74,33 @@ static void add(sqlite3_context *ctx, int n_args, sqlite3_value **args)
     }
 }
 
+static void fits(sqlite3_context *ctx, int n_args, sqlite3_value **args)
+{
+    int precision = sqlite3_value_int(args[1]), scale = sqlite3_value_int(args[2]);
+    char text[ROWAN_DECIMAL_TEXT_MAX];
+    const char *digits;
+    rowan_decimal value;
+
+    (void)n_args;
+    if (sqlite3_value_type(args[0]) == SQLITE_NULL) {
+        sqlite3_result_null(ctx);
+        return;
+    }
+    if (!read_argument(ctx, args[0], &value))
+        return;
+    if (rowan_decimal_rescale(rowan_decimal_round(value, scale), scale, &value, NULL) !=
+        ROWAN_OK) {
+        rowan__sqlite_out_of_range(ctx, "decimal out of range");
+        return;
+    }
+    (void)rowan_decimal_format(value, text);
+    digits = text + strspn(text, "-0"); /* those in front of the point that count */
+    if (strcspn(digits, ".") > (size_t)(precision - scale))
+        rowan__sqlite_out_of_range(ctx, "decimal out of range");
+    else
+        give(ctx, value);
+}
+
 /* The sum so far; zeroed by SQLite. */
 typedef struct sum_state {
     rowan_decimal sum;
@@ -133,6 +162,9 @@ int rowan__sqlite_decimals(sqlite3 *db)
     if (rc == SQLITE_OK)
         rc = sqlite3_create_function(db, "rowan_decimal_add", 2, flags, NULL, add, NULL,
                                      NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_create_function(db, "rowan_decimal_fits", 3, flags, NULL, fits,
+                                     NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_create_window_function(db, "rowan_decimal_sum", 1, flags, NULL,
                                             sum_step, sum_value, sum_value, sum_inverse,

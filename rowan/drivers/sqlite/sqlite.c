@@ -192,7 +192,7 @@ static rowan_status configure(sqlite_conn *conn, bool read_only, rowan_error *er
 
     (void)sqlite3_busy_handler(conn->db, on_busy, conn);
     if (rowan__sqlite_decimals(conn->db) != SQLITE_OK ||
-        rowan__sqlite_integers(conn->db) != SQLITE_OK)
+        rowan__sqlite_numbers(conn->db) != SQLITE_OK)
         return fail(conn, SQLITE_NOMEM, err);
     if (conn->base.statement_timeout_ms > 0)
         sqlite3_progress_handler(conn->db, PROGRESS_STEPS, on_progress, conn);

@@ -31,6 +31,10 @@ int rowan_decimal_compare(rowan_decimal a, rowan_decimal b);
 rowan_status rowan_decimal_rescale(rowan_decimal value, int scale, rowan_decimal *out,
                                    rowan_error *err) ROWAN_CHECKED;
 
+/* The nearest number with at most `scale` digits behind the point (0 to 38), away from zero
+ * if there are two. One that has no more of them is given back as it is. */
+rowan_decimal rowan_decimal_round(rowan_decimal value, int scale);
+
 /* Sum, difference and product, exactly: the scale is the larger one, for a product the
  * sum of both.
  * Returns  ROWAN_OK; ROWAN_EINVAL if the result has over 38 digits or that scale. */
