@@ -65,7 +65,9 @@ static void begin_constraint(const rowan__dialect *d, const rowan_model *model,
 
 /* Columns. */
 
-/* Whether a text takes part in a key, for which it may need another type. */
+#define LONG_BYTES 3072 /* a key of an index that holds more is refused by MariaDB */
+
+/* Whether a text or bytes take part in a key, for which they may need another type. */
 static bool in_key(const rowan_model *model, const rowan_column *column)
 {
     size_t idx = (size_t)(column - model->columns);
@@ -86,15 +88,35 @@ static bool in_key(const rowan_model *model, const rowan_column *column)
     return false;
 }
 
+/* The type of a text or of bytes that has their limit, such as "varchar"; NULL if a CHECK keeps
+ * it, or they have none. */
+static const char *limited_type(const rowan__dialect *d, const rowan_model *model,
+                                const rowan_column *column)
+{
+    if (column->max_length == 0)
+        return NULL;
+    if (column->type == ROWAN_TEXT)
+        return d->limited_text;
+    return column->type == ROWAN_BYTES &&
+                   (column->max_length <= LONG_BYTES || in_key(model, column))
+               ? d->limited_bytes
+               : NULL;
+}
+
 static void column_type(const rowan__dialect *d, const rowan_model *model,
                         const rowan_column *column, rowan__buf *sql)
 {
-    if (column->type == ROWAN_TEXT && column->max_length > 0 && d->limited_text != NULL)
-        rowan__buf_printf(sql, "%s(%u)", d->limited_text, (unsigned)column->max_length);
-    else if (column->type == ROWAN_TEXT && d->key_text != NULL && in_key(model, column))
-        rowan__buf_str(sql, d->key_text);
+    const char *limited = limited_type(d, model, column);
+    const char *key = column->type == ROWAN_TEXT    ? d->key_text
+                      : column->type == ROWAN_BYTES ? d->key_bytes
+                                                    : NULL;
+
+    if (limited != NULL)
+        rowan__buf_printf(sql, "%s(%u)", limited, (unsigned)column->max_length);
     else
-        rowan__buf_str(sql, d->type_names[column->type]);
+        rowan__buf_str(sql, key != NULL && in_key(model, column)
+                                ? key
+                                : d->type_names[column->type]);
     if (column->type == ROWAN_DECIMAL && d->decimal_has_precision)
         rowan__buf_printf(sql, "(%d, %d)", column->precision, column->scale);
 }
@@ -179,8 +201,7 @@ void rowan__ddl_plain_columns(const rowan__dialect *d, const rowan_model *model,
 static void column_check(const rowan__dialect *d, const rowan_model *model,
                          const rowan_column *column, rowan__buf *sql)
 {
-    bool limited = column->max_length > 0 &&
-                   (column->type == ROWAN_BYTES || d->limited_text == NULL);
+    bool limited = column->max_length > 0 && limited_type(d, model, column) == NULL;
 
     if (column->type != ROWAN_ENUM && !limited)
         return;
@@ -260,8 +281,9 @@ static void key_parts(const rowan__dialect *d, const rowan_model *model,
 
         rowan__buf_str(sql, i > 0 ? ", " : "");
         rowan__sql_ident(d, sql, column->name);
-        if (column->type == ROWAN_TEXT && d->index_prefix != NULL &&
-            column->max_length == 0 && !in_key(model, column))
+        if ((column->type == ROWAN_TEXT || column->type == ROWAN_BYTES) &&
+            d->index_prefix != NULL && limited_type(d, model, column) == NULL &&
+            !in_key(model, column))
             rowan__buf_str(sql, d->index_prefix);
         if (c->parts[i].descending)
             rowan__buf_str(sql, " DESC");

@@ -17,10 +17,12 @@ typedef struct rowan__dialect {
 
     /* Types. */
     const char *type_names[ROWAN_N_TYPES];
-    const char *limited_text;      /* of a text with MAX; NULL: a CHECK keeps it */
-    const char *key_text;          /* of a text in a key; NULL if any text can be */
-    const char *index_prefix;      /* behind another text in an index: "(255)" */
-    bool decimal_has_precision;    /* "numeric(10, 2)"; else it is text */
+    const char *limited_text;   /* of a text with MAX; NULL: a CHECK keeps it */
+    const char *key_text;       /* of a text in a key; NULL if any text can be */
+    const char *limited_bytes;  /* the same of bytes; these two where a CHECK keeps */
+    const char *key_bytes;      /* the limit, and any bytes can be in a key: NULL */
+    const char *index_prefix;   /* behind others of both in an index: "(255)" */
+    bool decimal_has_precision; /* "numeric(10, 2)"; else it is text */
     const char *decimal_collation; /* behind a decimal that is text, to compare it */
     const char *identity;          /* behind the type of an AUTO key */
 

@@ -8,6 +8,19 @@
 #include <float.h>
 #include <math.h>
 
+/* Bytes as keys: what hashes and binary identifiers are. */
+/* clang-format off */
+ROWAN_MODEL(Blob, "blob_by_hash",
+    (rowan_bytes,     hash,  PRIMARY_KEY, MAX(32)),
+    (rowan_bytes,     tag,   UNIQUE),
+    (rowan_opt_bytes, after, REFERENCES(Blob, hash), MAX(32)),
+    (rowan_bytes,     body,  INDEX),
+    (rowan_bytes,     large, MAX(100000)),
+    HAS_MANY(others, Blob, after)
+)
+/* clang-format on */
+ROWAN_MODELS(blob_models, "0", Blob);
+
 static bool same_bits(double a, double b)
 {
     return memcmp(&a, &b, sizeof a) == 0;
@@ -312,6 +325,53 @@ static void test_many_rows(void **state)
     rowan_result_free(result);
 }
 
+static void test_bytes_as_keys(void **state)
+{
+    test_db *t = *state;
+    char *large = test_alloc(90000);
+    Blob blobs[3] = { 0 }, **others = NULL;
+    rowan_result *result = NULL;
+    size_t n = 0;
+
+    memset(large, 'x', 90000);
+    for (size_t i = 0; i < 3; i++) {
+        blobs[i].hash = rowan_bytes_of(i == 0   ? "\0\0\xff'"
+                                       : i == 1 ? "\0\0\xfe\\"
+                                                : "\0\0\xff\0",
+                                       4);
+        blobs[i].tag = rowan_bytes_of(test_printf("tag %zu", i), 5);
+        blobs[i].body = rowan_bytes_of(large, 300 + i);
+        blobs[i].large = rowan_bytes_of(large, 90000);
+        if (i > 0)
+            blobs[i].after = (rowan_opt_bytes){ blobs[0].hash.ptr, 4 };
+    }
+    assert_ok(rowan_drop_all(t->db, &blob_models, &t->err), &t->err);
+    assert_ok(rowan_create_all(t->db, &blob_models, &t->err), &t->err);
+    assert_ok(rowan_insert_many(t->db, Blob, blobs, 3, &t->err), &t->err);
+    assert_ok(rowan_find(t->db, Blob, blobs[2].hash, &result, &t->err), &t->err);
+    assert_int_equal(rowan_rows(result, Blob)->body.len, 302);
+    assert_int_equal(rowan_rows(result, Blob)->large.len, 90000);
+    assert_memory_equal(rowan_rows(result, Blob)->hash.ptr, blobs[2].hash.ptr, 4);
+    rowan_result_free(result);
+    assert_ok(
+        rowan_fetch(t->db,
+                    rowan_select(Blob, .where = rowan_eq(Blob, body, blobs[0].body),
+                                 .with = { rowan_with(Blob, others) }),
+                    &result, &t->err),
+        &t->err);
+    assert_int_equal(rowan_result_count(result), 1);
+    assert_ok(rowan_related_many(Blob, rowan_rows(result, Blob), others, &others, &n,
+                                 &t->err),
+              &t->err);
+    assert_int_equal(n, 2);
+    rowan_result_free(result);
+    assert_status(rowan_insert(t->db, Blob, &blobs[0], &t->err), ROWAN_ECONFLICT,
+                  &t->err);
+    blobs[0].hash = rowan_bytes_of(large, 33);
+    assert_status(rowan_insert(t->db, Blob, &blobs[0], &t->err), ROWAN_EINVAL, &t->err);
+    assert_ok(rowan_drop_all(t->db, &blob_models, &t->err), &t->err);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -325,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_text_limits),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_foreign_values_are_refused),
+        cmocka_unit_test(test_bytes_as_keys),
     };
 
     return test_on_databases("more_types", tests, sizeof tests / sizeof tests[0]);

@@ -64,7 +64,8 @@ rowan_status rowan_session_ping(rowan_session *session, rowan_error *err) ROWAN_
 rowan_status rowan_begin(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
 /* Opens a transaction that only reads, and sees one state of the database throughout.
- * A write gives ROWAN_EUNSUPPORTED, and does not make the transaction fail. */
+ * A write gives ROWAN_EUNSUPPORTED, and does not make the transaction fail; a flush of
+ * objects (rowan/unit.h) that has something to write does. */
 rowan_status rowan_begin_read(rowan_session *session, rowan_error *err) ROWAN_CHECKED;
 
 /* Makes the transaction's changes durable, all of them or none. What the session's objects
