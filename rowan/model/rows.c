@@ -111,17 +111,6 @@ rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *col
     return ROWAN_OK;
 }
 
-rowan_status rowan__read_span(const rowan_column *column, const void *bytes, size_t len,
-                              rowan_arena *arena, char *row, rowan_error *err)
-{
-    rowan_text span = { rowan__arena_text(arena, bytes, len), len };
-
-    if (span.ptr == NULL)
-        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    memcpy(row + column->value_offset, &span, sizeof span);
-    return ROWAN_OK;
-}
-
 rowan_status rowan__read_decimal(const rowan_model *shape, const rowan_column *column,
                                  const char *text, size_t len, char *row,
                                  rowan_error *err)

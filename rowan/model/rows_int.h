@@ -9,7 +9,7 @@
 
 #include "relation_int.h"
 
-#include <rowan/arena.h>
+#include "arena_int.h"
 
 typedef struct rowan__rows {
     const rowan_model *shape; /* which columns, where in a row */
@@ -55,8 +55,18 @@ rowan_status rowan__read_label(const rowan_model *shape, const rowan_column *col
                                rowan_error *err);
 
 /* Copies a span that was read into the arena, a NUL behind it, and sets the member. */
-rowan_status rowan__read_span(const rowan_column *column, const void *bytes, size_t len,
-                              rowan_arena *arena, char *row, rowan_error *err);
+static inline rowan_status rowan__read_span(const rowan_column *column,
+                                            const void *bytes, size_t len,
+                                            rowan_arena *arena, char *row,
+                                            rowan_error *err)
+{
+    rowan_text span = { rowan__arena_text(arena, bytes, len), len };
+
+    if (span.ptr == NULL)
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    memcpy(row + column->value_offset, &span, sizeof span);
+    return ROWAN_OK;
+}
 
 /* Brings a decimal that was read to its column's scale. */
 rowan_status rowan__read_decimal(const rowan_model *shape, const rowan_column *column,

@@ -298,13 +298,13 @@ static bool read_time(const char *in, int len, rowan_time *out)
 }
 
 /* A span: text and bytes stay in the result if `borrow`; jsonb begins with its version. */
-static rowan_status read_span(const rowan_column *column, Oid oid, const char *in,
+static rowan_status read_span(const rowan_column *column, bool is_jsonb, const char *in,
                               int len, bool borrow, rowan_arena *arena, char *row,
                               rowan_error *err)
 {
     rowan_text span = { in, (size_t)len };
 
-    if (oid == OID_JSONB && len > 0) {
+    if (is_jsonb && len > 0) {
         span.ptr++;
         span.len--;
     }
@@ -390,8 +390,9 @@ rowan_status rowan__pg_read_row(const PGresult *result, int row_idx, bool borrow
         if (len == 0 && PQgetisnull(result, row_idx, i))
             st = rowan__read_null(shape, column, row, err);
         else if (rowan__is_span(column->type))
-            st = read_span(column, PQftype(result, i), in, len, borrow, rows->arena,
-                           row, err);
+            st = read_span(
+                column, column->type == ROWAN_JSON && PQftype(result, i) == OID_JSONB,
+                in, len, borrow, rows->arena, row, err);
         else
             st = read_value(shape, column, in, len, row, err);
         if (st != ROWAN_OK)
