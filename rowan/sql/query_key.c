@@ -273,8 +273,7 @@ static rowan_status add_sets(rowan__statement *s, const rowan__scope *scope,
     if (s->n_sets == 0)
         return rowan_fail(err, ROWAN_EINVAL, "an update needs a column to set");
     for (size_t i = 0; i < s->n_sets && st == ROWAN_OK; i++) {
-        for (size_t k = 0; k < i;
-             k++) { /* databases do not agree which of them counts */
+        for (size_t k = 0; k < i; k++) { /* databases differ in which of them counts */
             if (s->sets[k].column == s->sets[i].column)
                 return rowan_fail(err, ROWAN_EINVAL, "%s is set twice",
                                   s->sets[i].column->name);
