@@ -164,38 +164,6 @@ static rowan_status delete_missing(rowan_merge *merge, merge_table *table,
                                  &table->counts.n_deleted, err);
 }
 
-/* Whether a query gives a row. */
-static rowan_status any_row(rowan_session *session, const rowan__buf *sql, bool *out,
-                            rowan_error *err)
-{
-    const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__prepared *prepared = NULL;
-    rowan__rows rows;
-    int64_t start = rowan__session_clock(session);
-    rowan_status st = rowan__session_ready(session, err);
-
-    if (st == ROWAN_OK && !rowan__buf_ok(sql))
-        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
-    if (st == ROWAN_OK)
-        st = driver->prepare(session->link->conn, sql->ptr, sql->len, NULL, 0,
-                             &prepared, err);
-    if (prepared == NULL)
-        return rowan__session_after(session, st);
-    rowan__rows_init(&rows, &rowan__count_shape, NULL);
-    st = driver->start(prepared, NULL, 0, true, err);
-    if (st == ROWAN_OK) {
-        do
-            st = driver->fetch(prepared, &rows, 1, err);
-        while (st == ROWAN_ROW);
-    }
-    driver->finish(prepared);
-    driver->finalize(prepared);
-    rowan__session_log(session, start, sql->ptr, rows.n_rows, st);
-    *out = rows.n_rows > 0;
-    rowan__rows_done(&rows);
-    return rowan__session_after(session, st);
-}
-
 /* A row that was given must not go, or lose what it refers to, because the row that it
  * refers to goes: where a foreign key says CASCADE or SET_NULL the database would see to
  * that without a word. */
@@ -204,16 +172,16 @@ static rowan_status check_orphans(rowan_merge *merge, const rowan_model *model,
                                   const rowan__foreign_key *key, rowan_error *err)
 {
     char names[ROWAN__COLUMN_NAMES_MAX];
-    bool found = false;
+    uint64_t n_found = 0;
     rowan__buf sql;
     rowan_status st;
 
     rowan__buf_init(&sql, 0);
     rowan__ddl_merge_orphans(rowan__session_dialect(merge->session), model, child, key,
                              &sql);
-    st = any_row(merge->session, &sql, &found, err);
+    st = rowan__session_probe_text(merge->session, &sql, &n_found, err);
     rowan__buf_done(&sql);
-    if (st != ROWAN_OK || !found)
+    if (st != ROWAN_OK || n_found == 0)
         return st;
     return rowan_fail(
         err, ROWAN_ECONSTRAINT, "%s refers to a row of %s that is not there",

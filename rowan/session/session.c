@@ -234,34 +234,61 @@ rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *writ
     return rowan__session_after(session, st);
 }
 
+/* Runs a prepared query to its end and counts its rows. */
+static rowan_status count_rows(rowan__prepared *prepared, uint64_t *n_rows,
+                               rowan_error *err)
+{
+    const rowan__driver *driver = prepared->conn->driver;
+    rowan__rows rows;
+    rowan_status st = driver->start(prepared, NULL, 0, true, err);
+
+    rowan__rows_init(&rows, &rowan__count_shape, NULL);
+    if (st == ROWAN_OK) {
+        do
+            st = driver->fetch(prepared, &rows, 1, err);
+        while (st == ROWAN_ROW);
+    }
+    driver->finish(prepared);
+    *n_rows = rows.n_rows;
+    rowan__rows_done(&rows);
+    return st;
+}
+
+rowan_status rowan__session_probe_text(rowan_session *session, const rowan__buf *sql,
+                                       uint64_t *n_rows, rowan_error *err)
+{
+    const rowan__driver *driver = rowan__engine_driver(session->engine);
+    rowan__prepared *prepared = NULL;
+    int64_t start = rowan__session_clock(session);
+    rowan_status st = rowan__session_ready(session, err);
+
+    *n_rows = 0;
+    if (st == ROWAN_OK && !rowan__buf_ok(sql))
+        st = rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    if (st != ROWAN_OK || sql->len == 0)
+        return rowan__session_after(session, st);
+    st = driver->prepare(session->link->conn, sql->ptr, sql->len, NULL, 0, &prepared,
+                         err);
+    if (st == ROWAN_OK) {
+        st = count_rows(prepared, n_rows, err);
+        driver->finalize(prepared);
+    }
+    rowan__session_log(session, start, sql->ptr, *n_rows, st);
+    return rowan__session_after(session, st);
+}
+
 rowan_status rowan__session_probe(rowan_session *session, rowan__write_fn *write,
                                   const rowan_model *model, uint64_t *n_rows,
                                   rowan_error *err)
 {
-    const rowan__driver *driver = rowan__engine_driver(session->engine);
-    rowan__prepared *prepared = NULL;
-    rowan__rows rows;
     rowan__buf sql;
-    int64_t start = rowan__session_clock(session);
-    rowan_status st = prepare_written(session, write, model, &sql, &prepared, err);
+    rowan_status st;
 
-    rowan__rows_init(&rows, &rowan__count_shape, NULL);
-    if (prepared != NULL) {
-        st = driver->start(prepared, NULL, 0, true, err);
-        if (st == ROWAN_OK) {
-            do
-                st = driver->fetch(prepared, &rows, 1, err);
-            while (st == ROWAN_ROW);
-        }
-        driver->finish(prepared);
-        driver->finalize(prepared);
-    }
-    *n_rows = rows.n_rows;
-    if (sql.len > 0)
-        rowan__session_log(session, start, sql.ptr, *n_rows, st);
+    rowan__buf_init(&sql, 0);
+    write(rowan__session_dialect(session), model, &sql);
+    st = rowan__session_probe_text(session, &sql, n_rows, err);
     rowan__buf_done(&sql);
-    rowan__rows_done(&rows);
-    return rowan__session_after(session, st);
+    return st;
 }
 
 /* A connection that keeps a name must not go back to the pool. */

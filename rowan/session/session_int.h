@@ -118,6 +118,8 @@ rowan_status rowan__session_change(rowan_session *session, rowan__write_fn *writ
 rowan_status rowan__session_probe(rowan_session *session, rowan__write_fn *write,
                                   const rowan_model *model, uint64_t *n_rows,
                                   rowan_error *err);
+rowan_status rowan__session_probe_text(rowan_session *session, const rowan__buf *sql,
+                                       uint64_t *n_rows, rowan_error *err);
 
 /* Lets go of the names that were locked, where the end of a transaction does not. */
 void rowan__session_unlock(rowan_session *session);
