@@ -15,7 +15,6 @@
 #include "alloc_int.h"
 #include "arena_int.h"
 
-#define ALIGNMENT   16
 #define FIRST_CHUNK 1024
 #define LAST_CHUNK  (1024 * 1024)
 
@@ -33,7 +32,7 @@
 struct chunk {
     struct chunk *next;
     size_t size; /* of bytes[] */
-    _Alignas(ALIGNMENT) char bytes[];
+    _Alignas(ROWAN__ARENA_ALIGNMENT) char bytes[];
 };
 
 struct cleanup {
@@ -51,7 +50,7 @@ struct rowan_arena {
     struct chunk *chunks; /* newest first */
     struct cleanup *cleanups;
     size_t next_size;
-    _Alignas(ALIGNMENT) char first[];
+    _Alignas(ROWAN__ARENA_ALIGNMENT) char first[];
 };
 
 rowan_arena *rowan_arena_new(rowan_arena *parent, size_t max_bytes)
@@ -92,17 +91,20 @@ static struct chunk *add_chunk(rowan_arena *arena, size_t size)
     return chunk;
 }
 
-static void *alloc_slow(rowan_arena *arena, size_t size)
+void *rowan__arena_more(rowan_arena *arena, size_t size)
 {
     struct chunk *chunk;
+    bool own;
 
-    if (PIECE_PER_CHUNK || size > arena->next_size / 4) {
-        chunk = add_chunk(arena, size);
-        return chunk == NULL ? NULL : chunk->bytes;
-    }
-    chunk = add_chunk(arena, arena->next_size);
+    if (size > arena->head.max - arena->head.used)
+        return NULL;
+    own = PIECE_PER_CHUNK || size > arena->next_size / 4;
+    chunk = add_chunk(arena, own ? size : arena->next_size);
     if (chunk == NULL)
         return NULL;
+    arena->head.used += size;
+    if (own)
+        return chunk->bytes;
     if (arena->next_size < LAST_CHUNK)
         arena->next_size *= 2;
     arena->head.free_at = chunk->bytes + size;
@@ -110,29 +112,9 @@ static void *alloc_slow(rowan_arena *arena, size_t size)
     return chunk->bytes;
 }
 
-/* Takes `size` bytes at an address that `alignment` divides. */
-static void *take(rowan_arena *arena, size_t size, size_t alignment)
-{
-    size_t pad = -(uintptr_t)arena->head.free_at & (alignment - 1);
-    size_t left = (size_t)(arena->head.free_end - arena->head.free_at);
-    void *piece;
-
-    if (size > arena->head.max - arena->head.used)
-        return NULL;
-    if (pad <= left && size <= left - pad) {
-        piece = arena->head.free_at + pad;
-        arena->head.free_at += pad + size;
-    } else {
-        piece = alloc_slow(arena, size);
-    }
-    if (piece != NULL)
-        arena->head.used += size;
-    return piece;
-}
-
 void *rowan_arena_alloc(rowan_arena *arena, size_t size)
 {
-    return take(arena, size, ALIGNMENT);
+    return rowan__arena_alloc(arena, size);
 }
 
 void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size)
@@ -150,7 +132,8 @@ void *rowan_arena_calloc(rowan_arena *arena, size_t n, size_t size)
 
 char *rowan_arena_strndup(rowan_arena *arena, const char *text, size_t len)
 {
-    char *copy = len == SIZE_MAX ? NULL : take(arena, len + 1, 1); /* packed */
+    char *copy =
+        len == SIZE_MAX ? NULL : rowan__arena_take(arena, len + 1, 1); /* packed */
 
     if (copy == NULL)
         return NULL;

@@ -3,40 +3,16 @@
 
 #include <rowan/decimal.h>
 
-#include "alloc_int.h"
-#include "arena_int.h"
 #include "type_int.h"
 
 #include <string.h>
 
 #define FIRST_BLOCK 512 /* bytes: it shares an arena's first piece with the text */
 
-void rowan__rows_init(rowan__rows *rows, const rowan_model *shape, rowan_arena *arena)
-{
-    memset(rows, 0, sizeof *rows);
-    rows->shape = shape;
-    rows->arena = arena;
-}
-
-static void drop_block(rowan__rows *rows)
-{
-    if (!rows->in_arena)
-        rowan__free(rows->bytes);
-    rows->bytes = NULL;
-    rows->in_arena = false;
-    rows->cap = 0;
-}
-
-void rowan__rows_done(rowan__rows *rows)
-{
-    drop_block(rows);
-    rows->n_rows = 0;
-}
-
 void rowan__rows_clear(rowan__rows *rows)
 {
     if (rows->in_arena)
-        drop_block(rows);
+        rowan__rows_done(rows);
     rows->n_rows = 0;
     rowan_arena_clear(rows->arena);
 }
@@ -48,20 +24,19 @@ static bool first_block(rowan__rows *rows, size_t n)
 
     if (rows->arena == NULL || rows->bytes != NULL || n > cap)
         return false;
-    rows->bytes = rowan_arena_alloc(rows->arena, cap * rows->shape->row_size);
+    rows->bytes = rowan__arena_alloc(rows->arena, cap * rows->shape->row_size);
     rows->in_arena = rows->bytes != NULL;
     rows->cap = rows->in_arena ? cap : 0;
     return rows->in_arena;
 }
 
-bool rowan__rows_reserve(rowan__rows *rows, size_t n)
+/* A block of its own, twice as large. */
+static bool grow(rowan__rows *rows, size_t n)
 {
     size_t cap = rows->cap < 16 ? 16 : rows->cap * 2;
     size_t bytes;
     char *block;
 
-    if (rows->cap - rows->n_rows >= n || first_block(rows, n))
-        return true;
     if (cap - rows->n_rows < n)
         cap = rows->n_rows + n;
     if (cap < n || !rowan__mul(cap, rows->shape->row_size, &bytes))
@@ -75,6 +50,11 @@ bool rowan__rows_reserve(rowan__rows *rows, size_t n)
     rows->in_arena = false;
     rows->cap = cap;
     return true;
+}
+
+bool rowan__rows_reserve(rowan__rows *rows, size_t n)
+{
+    return rows->cap - rows->n_rows >= n || first_block(rows, n) || grow(rows, n);
 }
 
 rowan_status rowan__bad_column(const rowan_model *shape, const rowan_column *column,

@@ -9,6 +9,7 @@
 
 #include "relation_int.h"
 
+#include "alloc_int.h"
 #include "arena_int.h"
 
 typedef struct rowan__rows {
@@ -20,8 +21,21 @@ typedef struct rowan__rows {
     size_t cap; /* rows that fit */
 } rowan__rows;
 
-void rowan__rows_init(rowan__rows *rows, const rowan_model *shape, rowan_arena *arena);
-void rowan__rows_done(rowan__rows *rows);
+static inline void rowan__rows_init(rowan__rows *rows, const rowan_model *shape,
+                                    rowan_arena *arena)
+{
+    *rows = (rowan__rows){ .shape = shape, .arena = arena };
+}
+
+/* Frees the block, if it is not the arena's. */
+static inline void rowan__rows_done(rowan__rows *rows)
+{
+    if (!rows->in_arena)
+        rowan__free(rows->bytes);
+    rows->bytes = NULL;
+    rows->in_arena = false;
+    rows->n_rows = rows->cap = 0;
+}
 
 /* Forgets the rows and clears the arena; keeps their memory for the next ones. */
 void rowan__rows_clear(rowan__rows *rows);

@@ -161,12 +161,14 @@ void rowan__date_write(rowan_date date, char out[10])
 bool rowan__date_read(const char *text, size_t len, rowan_date *out)
 {
     int year, month, day;
+    rowan_date date;
 
     if (len != 10 || text[4] != '-' || text[7] != '-' || !read_digits(text, 4, &year) ||
         !read_digits(text + 5, 2, &month) || !read_digits(text + 8, 2, &day))
         return false;
-    *out = (rowan_date){ (int16_t)year, (uint8_t)month, (uint8_t)day };
-    return rowan_date_is_valid(*out);
+    date = (rowan_date){ (int16_t)year, (uint8_t)month, (uint8_t)day };
+    *out = date;
+    return rowan_date_is_valid(date); /* *out, just written in parts, would stall */
 }
 
 /* Times. */
