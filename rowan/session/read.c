@@ -22,9 +22,9 @@ static bool only_reads(const rowan__statement *statement)
     }
 }
 
-/* Runs a statement once; *again says that it was stale and can be run anew. */
+/* Runs a statement; *stale says that it was, and can be run anew. */
 static rowan_status read_once(rowan_session *session, const rowan__statement *statement,
-                              rowan__rows *rows, bool *again, rowan_error *err)
+                              rowan__rows *rows, bool *stale, rowan_error *err)
 {
     const rowan__driver *driver = rowan__engine_driver(session->engine);
     rowan__prepared *prepared = NULL;
@@ -32,10 +32,9 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     size_t n_before = rows->n_rows;
     int64_t start;
 
-    if (st != ROWAN_OK) {
-        *again = false;
+    *stale = false;
+    if (st != ROWAN_OK)
         return st;
-    }
     start = rowan__session_clock(session);
     st = driver->start(prepared, statement->binds, statement->n_binds, false, err);
     if (st == ROWAN_OK) {
@@ -47,11 +46,12 @@ static rowan_status read_once(rowan_session *session, const rowan__statement *st
     driver->finish(prepared);
     if (start != 0)
         rowan__session_log(session, start, prepared->sql, rows->n_rows - n_before, st);
-    if (st < 0)
-        rows->n_rows = n_before;
+    if (st == ROWAN_OK)
+        return ROWAN_OK;
+    rows->n_rows = n_before;
     if (!only_reads(statement))
         rowan__session_unknown(session, st, err);
-    *again = st < 0 && *again && rowan__session_try_again(session, prepared);
+    *stale = rowan__session_try_again(session, prepared);
     return st;
 }
 
@@ -59,14 +59,13 @@ rowan_status rowan__session_read(rowan_session *session,
                                  const rowan__statement *statement, rowan__rows *rows,
                                  rowan_error *err)
 {
-    bool again = true;
     rowan_status st = rowan__session_ready(session, err);
+    bool stale = true;
 
     if (st != ROWAN_OK)
         return st;
-    st = read_once(session, statement, rows, &again, err);
-    if (st < 0 && again)
-        st = read_once(session, statement, rows, &again, err);
+    for (int n = 0; n < 2 && stale; n++)
+        st = read_once(session, statement, rows, &stale, err);
     return rowan__session_after(session, st);
 }
 
@@ -167,12 +166,14 @@ static rowan_status fetch_one(rowan_session *session, rowan__statement *statemen
     rowan_status st;
 
     statement->max_rows = 1;
-    st = rowan__session_fetch(session, statement, &result, err);
-    if (st != ROWAN_OK)
-        return st;
-    if (rowan_result_count(result) == 0) {
+    st = rowan__result_new(model, &result, err);
+    if (st == ROWAN_OK)
+        st = rowan__session_read(session, statement, &result->rows, err);
+    if (st == ROWAN_OK && result->rows.n_rows == 0)
+        st = rowan_fail(err, ROWAN_ENOTFOUND, "no such %s", model->table);
+    if (st != ROWAN_OK) {
         rowan_result_free(result);
-        return rowan_fail(err, ROWAN_ENOTFOUND, "no such %s", model->table);
+        return st;
     }
     *out = result;
     return ROWAN_OK;

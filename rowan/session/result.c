@@ -10,7 +10,7 @@ rowan_status rowan__result_new(const rowan_model *shape, rowan_result **out,
 {
     rowan_arena *arena = rowan_arena_new(NULL, 0);
     rowan_result *result =
-        arena == NULL ? NULL : rowan_arena_alloc(arena, sizeof *result);
+        arena == NULL ? NULL : rowan__arena_alloc(arena, sizeof *result);
 
     if (result == NULL) {
         rowan_arena_free(arena);

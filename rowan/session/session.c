@@ -13,6 +13,7 @@ rowan_status rowan_session_open(rowan_engine *engine, rowan_session **out,
     if (session == NULL)
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     session->engine = engine;
+    session->is_heard = rowan__engine_opts(engine)->on_query != NULL;
     *out = session;
     return ROWAN_OK;
 }
@@ -36,12 +37,10 @@ rowan_status rowan__session_may_write(const rowan_session *session, rowan_error 
     return ROWAN_OK;
 }
 
-int64_t rowan__session_clock(const rowan_session *session)
+int64_t rowan__session_now(void)
 {
     struct timespec now = { 0, 0 };
 
-    if (rowan__engine_opts(session->engine)->on_query == NULL)
-        return 0;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
@@ -54,7 +53,7 @@ void rowan__session_log(const rowan_session *session, int64_t start, const char 
                                 .n_rows = st < 0 ? 0 : n_rows,
                                 .status = st < 0 ? st : ROWAN_OK };
 
-    if (opts->on_query == NULL)
+    if (!session->is_heard)
         return;
     event.duration_us = rowan__session_clock(session) - start;
     opts->on_query(opts->on_query_ctx, &event);

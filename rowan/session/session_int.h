@@ -25,6 +25,7 @@ typedef struct rowan__savepoint {
 struct rowan_session {
     rowan_engine *engine;
     rowan__link *link; /* NULL while none is borrowed */
+    bool is_heard;     /* the engine has a listener to its statements */
     bool read_only;
     bool in_transaction;
     bool only_reads; /* the transaction */
@@ -56,7 +57,11 @@ rowan_status rowan__session_ready(rowan_session *session, rowan_error *err);
 bool rowan__session_try_again(rowan_session *session, const rowan__prepared *prepared);
 
 /* The start of a statement for rowan__session_log(); 0 if nobody listens. */
-int64_t rowan__session_clock(const rowan_session *session);
+int64_t rowan__session_now(void);
+static inline int64_t rowan__session_clock(const rowan_session *session)
+{
+    return session->is_heard ? rowan__session_now() : 0;
+}
 
 /* Tells the engine's listener, if there is one, of a statement that has ended. */
 void rowan__session_log(const rowan_session *session, int64_t start, const char *sql,
