@@ -63,6 +63,18 @@ static void write_match(rowan__writer *w, const rowan__scope *scope,
     rowan__buf_str(w->sql, like[2]);
 }
 
+/* False for NULL and a group of which nothing is left: no condition, wherever it stands. */
+static bool says_something(const rowan_expr *expr)
+{
+    if (expr == NULL || expr->op < ROWAN_OP_AND)
+        return expr != NULL;
+    for (size_t i = 0; i < expr->n_parts; i++) {
+        if (says_something(expr->parts[i]))
+            return true;
+    }
+    return false;
+}
+
 static void write_parts_of(rowan__writer *w, const rowan__scope *scope,
                            const rowan_expr *expr)
 {
@@ -70,15 +82,13 @@ static void write_parts_of(rowan__writer *w, const rowan__scope *scope,
 
     rowan__buf_str(w->sql, expr->op == ROWAN_OP_NOT ? "NOT (" : "(");
     for (size_t i = 0; i < expr->n_parts; i++) {
-        if (expr->parts[i] == NULL)
+        if (!says_something(expr->parts[i]))
             continue;
         if (!first)
             rowan__buf_str(w->sql, operators[expr->op]);
         first = false;
         write_condition(w, scope, expr->parts[i]);
     }
-    if (first) /* nothing left of it: what does not restrict */
-        rowan__buf_str(w->sql, expr->op == ROWAN_OP_NOT ? "1 = 0" : "1 = 1");
     rowan__buf_char(w->sql, ')');
 }
 
@@ -136,11 +146,12 @@ static void write_condition(rowan__writer *w, const rowan__scope *scope,
     }
 }
 
-void rowan__write_clause(rowan__writer *w, const rowan__scope *scope, const char *word,
+bool rowan__write_clause(rowan__writer *w, const rowan__scope *scope, const char *word,
                          const rowan_expr *condition)
 {
-    if (condition == NULL)
-        return;
+    if (!says_something(condition))
+        return false;
     rowan__buf_str(w->sql, word);
     write_condition(w, scope, condition);
+    return true;
 }

@@ -117,8 +117,8 @@ void rowan__write_named(rowan__writer *w, const rowan__scope *scope,
 void rowan__write_compared(rowan__writer *w, const rowan__scope *scope,
                            const rowan_model *model, const rowan_column *column);
 
-/* A condition behind a word; nothing if it is NULL. */
-void rowan__write_clause(rowan__writer *w, const rowan__scope *scope, const char *word,
+/* A condition behind a word; nothing, and false, if it says nothing. */
+bool rowan__write_clause(rowan__writer *w, const rowan__scope *scope, const char *word,
                          const rowan_expr *condition);
 
 /* A query; without order and limit if `only` is not NULL, which then stands for the columns

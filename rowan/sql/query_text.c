@@ -118,7 +118,8 @@ static void write_from(rowan__writer *w, const rowan__scope *scope)
         }
         rowan__buf_str(w->sql, words);
         write_table(w, scope, rowan__join_model(join));
-        rowan__write_clause(w, scope, " ON ", join->on);
+        if (!rowan__write_clause(w, scope, " ON ", join->on))
+            rowan__buf_str(w->sql, " ON 1 = 1");
     }
 }
 
@@ -142,7 +143,7 @@ static void write_groups(rowan__writer *w, const rowan__scope *scope)
                            query->group_by[i]->column);
         between = ", ";
     }
-    rowan__write_clause(w, scope, " HAVING ", query->having);
+    (void)rowan__write_clause(w, scope, " HAVING ", query->having);
 }
 
 static void write_order(rowan__writer *w, const rowan__scope *scope)
@@ -204,7 +205,7 @@ void rowan__write_query(rowan__writer *w, const rowan__scope *around,
     else
         write_list(w, &scope);
     write_from(w, &scope);
-    rowan__write_clause(w, &scope, " WHERE ", query->where);
+    (void)rowan__write_clause(w, &scope, " WHERE ", query->where);
     if (rowan__is_grouped(query))
         write_groups(w, &scope);
     if (only != NULL)
@@ -287,7 +288,7 @@ static void write_change(rowan__writer *w, const rowan__statement *s)
     }
     if (s->n_sets > 0 && !sets_version)
         rowan__write_version(w, s->query->model);
-    rowan__write_clause(w, &scope, " WHERE ", s->query->where);
+    (void)rowan__write_clause(w, &scope, " WHERE ", s->query->where);
 }
 
 void rowan__write_query_statement(rowan__writer *w, const rowan__statement *s)

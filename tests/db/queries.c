@@ -83,6 +83,10 @@ static void test_combinations(void **state)
     /* a condition that does not apply is NULL */
     assert_int_equal(count_of(t, rowan_and(NULL, rowan_eq(Sample, small, 1), NULL)), 1);
     assert_int_equal(count_of(t, rowan_and(NULL, NULL)), 20);
+    /* and so is a group of which nothing is left */
+    assert_int_equal(count_of(t, rowan_not(rowan_and(NULL, NULL))), 20);
+    assert_int_equal(
+        count_of(t, rowan_or(rowan_or(NULL, NULL), rowan_eq(Sample, small, 1))), 1);
 }
 
 static void test_order_and_limits(void **state)

@@ -69,9 +69,17 @@ static void test_select(void **state)
         "SELECT `code`, `name`, `inside` FROM `place` WHERE `inside` IS NULL "
         "LIMIT 18446744073709551615 OFFSET ?");
     assert_select(rowan_select(Place, .where = rowan_or(NULL)),
-                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (1 = 1)",
-                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (1 = 1)",
-                  "SELECT `code`, `name`, `inside` FROM `place` WHERE (1 = 1)");
+                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\"",
+                  "SELECT \"code\", \"name\", \"inside\" FROM \"place\"",
+                  "SELECT `code`, `name`, `inside` FROM `place`");
+    assert_select(
+        rowan_select(Place, .where = rowan_or(rowan_not(rowan_and(NULL, NULL)),
+                                              rowan_is_null(Place, inside))),
+        "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (\"inside\" IS "
+        "NULL)",
+        "SELECT \"code\", \"name\", \"inside\" FROM \"place\" WHERE (\"inside\" IS "
+        "NULL)",
+        "SELECT `code`, `name`, `inside` FROM `place` WHERE (`inside` IS NULL)");
 }
 
 static void assert_row(rowan__statement_kind kind, const rowan_model *model,

@@ -10,8 +10,9 @@
  * the enclosing block: no allocation, no hidden work. A query or a condition therefore
  * lives until the end of the block it was written in, and what stands under an `if` is a
  * block also without braces: where = name ? rowan_eq(Person, first_name, name) : NULL, not
- * if (name) where = .... A condition that does not apply may be NULL inside rowan_and() and
- * rowan_or(). All values are bound, never pasted.
+ * if (name) where = .... A condition that does not apply may be NULL inside rowan_and(),
+ * rowan_or() and rowan_not(), and one of which nothing is left does not apply either: all
+ * rows, if it was the only one. All values are bound, never pasted.
  * The same tree can be built at run time from the structs below. Each macro leaves a record
  * of the column it uses (rowan/uses.h).  Uses: rowan/model.h.
  */
