@@ -12,6 +12,8 @@ static rowan_status ordered(const rowan_models *models, const rowan_model ***out
     const rowan_model **order;
     rowan_status st = rowan_models_check(models, err);
 
+    if (st == ROWAN_OK)
+        st = rowan__ddl_check_names(models, err);
     if (st != ROWAN_OK)
         return st;
     order = rowan__calloc(models->n_models, sizeof(rowan_model *));

@@ -1,28 +1,15 @@
-/* ddl.c - tables and indexes. See ddl_int.h.
- *
- * Constraint names are those PostgreSQL gives by itself, on every database, so that a
- * migration can name them: person_pkey, award_person_id_fkey, person_last_name_key,
- * award_year_idx, stay_order_check. PostgreSQL cuts names at 63 bytes; ours are cut so
- * that they stay different.
- */
+/* ddl.c - tables and indexes. See ddl_int.h. */
 #include "ddl_int.h"
 
 #include <string.h>
 
-#include "utf8_int.h"
-
-#define MAX_NAME 63
-
-static void cut_name(rowan__buf *name)
+/* Writes the name in `name`, which is done with it. */
+static void write_name(const rowan__dialect *d, rowan__buf *name, rowan__buf *sql)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a */
-
-    if (!rowan__buf_ok(name) || name->len <= MAX_NAME)
-        return;
-    for (size_t i = 0; i < name->len; i++)
-        hash = (hash ^ (unsigned char)name->ptr[i]) * 16777619U;
-    name->len = rowan__utf8_cut(name->ptr, name->len, MAX_NAME - 9);
-    rowan__buf_printf(name, "_%08x", hash);
+    if (rowan__buf_ok(name))
+        rowan__sql_ident(d, sql, name->ptr);
+    sql->failed = sql->failed || name->failed;
+    rowan__buf_done(name);
 }
 
 /* table_column_column_suffix */
@@ -33,21 +20,12 @@ static void name_of(const rowan__dialect *d, const rowan_model *model,
     rowan__buf name;
 
     rowan__buf_init(&name, 0);
-    rowan__buf_str(&name, model->table);
-    for (size_t i = 0; i < n_parts; i++) {
-        rowan__buf_char(&name, '_');
-        rowan__buf_str(&name, model->columns[parts[i].column].name);
-    }
-    rowan__buf_str(&name, suffix);
-    cut_name(&name);
-    if (rowan__buf_ok(&name))
-        rowan__sql_ident(d, sql, name.ptr);
-    sql->failed = sql->failed || name.failed;
-    rowan__buf_done(&name);
+    rowan__ddl_name(model, parts, n_parts, suffix, &name);
+    write_name(d, &name, sql);
 }
 
-void rowan__ddl_name(const rowan__dialect *d, const rowan_model *model,
-                     const char *suffix, rowan__buf *sql)
+void rowan__ddl_table_suffix(const rowan__dialect *d, const rowan_model *model,
+                             const char *suffix, rowan__buf *sql)
 {
     name_of(d, model, NULL, 0, suffix, sql);
 }
@@ -241,12 +219,12 @@ static void foreign_key(const rowan__dialect *d, const rowan_model *model,
     static const char *const on_update[] = { "", " ON UPDATE RESTRICT",
                                              " ON UPDATE CASCADE",
                                              " ON UPDATE SET NULL" };
-    rowan_key_part parts[ROWAN__MAX_FOREIGN_KEY];
+    rowan__buf name;
 
-    for (size_t i = 0; i < key->n_columns; i++)
-        parts[i] = (rowan_key_part){ .column = key->columns[i] };
+    rowan__buf_init(&name, 0);
+    rowan__ddl_foreign_key_name(model, key, &name);
     rowan__buf_str(sql, "    CONSTRAINT ");
-    name_of(d, model, parts, key->n_columns, "_fkey", sql);
+    write_name(d, &name, sql);
     rowan__buf_str(sql, " FOREIGN KEY ");
     column_list(d, model, key->columns, key->n_columns, sql);
     rowan__buf_str(sql, " REFERENCES ");
@@ -331,15 +309,12 @@ static void conditions(const rowan__dialect *d, const rowan_model *model,
 static void table_check(const rowan__dialect *d, const rowan_model *model,
                         const rowan_constraint *c, rowan__buf *sql)
 {
-    rowan__buf suffix;
+    rowan__buf name;
 
-    rowan__buf_init(&suffix, 0);
-    rowan__buf_printf(&suffix, "_%s_check", c->text);
+    rowan__buf_init(&name, 0);
+    rowan__ddl_check_name(model, c, &name);
     rowan__buf_str(sql, "    CONSTRAINT ");
-    if (rowan__buf_ok(&suffix))
-        rowan__ddl_name(d, model, suffix.ptr, sql);
-    sql->failed = sql->failed || suffix.failed;
-    rowan__buf_done(&suffix);
+    write_name(d, &name, sql);
     rowan__buf_str(sql, " CHECK (");
     conditions(d, model, c, sql);
     rowan__buf_str(sql, "),\n");
@@ -393,7 +368,7 @@ void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
         foreign_key(d, model, &key, sql);
     table_constraints(d, model, sql);
     rowan__buf_str(sql, "    CONSTRAINT ");
-    rowan__ddl_name(d, model, "_pkey", sql);
+    rowan__ddl_table_suffix(d, model, "_pkey", sql);
     rowan__buf_char(sql, ' ');
     key_columns(d, model, sql);
     rowan__buf_str(sql, "\n)");
@@ -436,46 +411,20 @@ void rowan__ddl_comments(const rowan__dialect *d, const rowan_model *model,
 
 /* Indexes. */
 
-static bool is_index(const rowan_constraint *c)
-{
-    return c->kind == ROWAN_CONSTRAINT_INDEX ||
-           (c->kind == ROWAN_CONSTRAINT_UNIQUE && c->n_checks > 0);
-}
-
-/* The nth index: first those of single columns, whose part is put into *part. */
-static bool find_index(const rowan_model *model, size_t n, rowan_key_part *part,
-                       rowan_constraint *out)
-{
-    for (uint16_t i = 0; i < model->n_columns; i++) {
-        if (!model->columns[i].indexed || n-- > 0)
-            continue;
-        *part = (rowan_key_part){ .column = i };
-        *out = (rowan_constraint){ .kind = ROWAN_CONSTRAINT_INDEX,
-                                   .parts = part,
-                                   .n_parts = 1 };
-        return true;
-    }
-    for (size_t i = 0; i < model->n_constraints; i++) {
-        if (!is_index(&model->constraints[i]) || n-- > 0)
-            continue;
-        *out = model->constraints[i];
-        return true;
-    }
-    return false;
-}
-
 bool rowan__ddl_create_index(const rowan__dialect *d, const rowan_model *model,
                              size_t n, rowan__buf *sql)
 {
     rowan_key_part part;
     rowan_constraint index;
-    bool unique;
+    rowan__buf name;
 
-    if (!find_index(model, n, &part, &index))
+    if (!rowan__ddl_index_at(model, n, &part, &index))
         return false;
-    unique = index.kind == ROWAN_CONSTRAINT_UNIQUE;
-    rowan__buf_printf(sql, "CREATE %sINDEX IF NOT EXISTS ", unique ? "UNIQUE " : "");
-    name_of(d, model, index.parts, index.n_parts, unique ? "_key" : "_idx", sql);
+    rowan__buf_init(&name, 0);
+    rowan__ddl_index_name(model, n, &name);
+    rowan__buf_printf(sql, "CREATE %sINDEX IF NOT EXISTS ",
+                      index.kind == ROWAN_CONSTRAINT_UNIQUE ? "UNIQUE " : "");
+    write_name(d, &name, sql);
     rowan__buf_str(sql, " ON ");
     rowan__sql_table(d, sql, model);
     key_parts(d, model, &index, sql);
@@ -489,13 +438,14 @@ bool rowan__ddl_create_index(const rowan__dialect *d, const rowan_model *model,
 rowan_status rowan__ddl_supported(const rowan__dialect *d, const rowan_model *model,
                                   rowan_error *err)
 {
+    rowan_key_part part;
+    rowan_constraint index;
+
     if (rowan_model_schema(model) != NULL && !d->has_schemas)
         return rowan_fail(err, ROWAN_EUNSUPPORTED, "%s: %s has no schemas", model->name,
                           d->name);
-    for (size_t i = 0; i < model->n_constraints; i++) {
-        const rowan_constraint *c = &model->constraints[i];
-
-        if (is_index(c) && c->n_checks > 0 && !d->has_partial_indexes)
+    for (size_t i = 0; rowan__ddl_index_at(model, i, &part, &index); i++) {
+        if (index.n_checks > 0 && !d->has_partial_indexes)
             return rowan_fail(err, ROWAN_EUNSUPPORTED, "%s: %s has no partial indexes",
                               model->name, d->name);
     }

@@ -28,8 +28,26 @@ void rowan__ddl_plain_columns(const rowan__dialect *dialect, const rowan_model *
                               rowan__buf *sql);
 
 /* The table's name with a suffix, as an identifier. */
-void rowan__ddl_name(const rowan__dialect *dialect, const rowan_model *model,
-                     const char *suffix, rowan__buf *sql);
+void rowan__ddl_table_suffix(const rowan__dialect *dialect, const rowan_model *model,
+                             const char *suffix, rowan__buf *sql);
+
+/* Names, not quoted, in place of what stands in `name`: table_column_column_suffix; of a
+ * CHECK, a foreign key and the nth index. */
+void rowan__ddl_name(const rowan_model *model, const rowan_key_part *parts,
+                     size_t n_parts, const char *suffix, rowan__buf *name);
+void rowan__ddl_check_name(const rowan_model *model, const rowan_constraint *check,
+                           rowan__buf *name);
+void rowan__ddl_foreign_key_name(const rowan_model *model,
+                                 const rowan__foreign_key *key, rowan__buf *name);
+void rowan__ddl_index_name(const rowan_model *model, size_t n, rowan__buf *name);
+
+/* The nth index: first those of single columns, whose part is put into *part. */
+bool rowan__ddl_index_at(const rowan_model *model, size_t n, rowan_key_part *part,
+                         rowan_constraint *out);
+
+/* ROWAN_EINVAL if two things would have one name in the database: which. */
+rowan_status rowan__ddl_check_names(const rowan_models *models,
+                                    rowan_error *err) ROWAN_CHECKED;
 
 /* DROP TABLE IF EXISTS. */
 void rowan__ddl_drop_table(const rowan__dialect *dialect, const rowan_model *model,

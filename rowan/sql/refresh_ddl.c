@@ -19,14 +19,14 @@ void rowan__ddl_table_name(const rowan__dialect *d, const rowan_model *model,
         return;
     }
     rowan__buf_str(sql, d->staging_schema);
-    rowan__ddl_name(d, model, "_staging", sql);
+    rowan__ddl_table_suffix(d, model, "_staging", sql);
 }
 
 void rowan__ddl_create_staging(const rowan__dialect *d, const rowan_model *model,
                                rowan__buf *sql)
 {
     rowan__buf_str(sql, d->staging_prefix);
-    rowan__ddl_name(d, model, "_staging", sql);
+    rowan__ddl_table_suffix(d, model, "_staging", sql);
     rowan__buf_str(sql, " (");
     rowan__ddl_plain_columns(d, model, sql);
     rowan__buf_char(sql, ')');

@@ -219,6 +219,49 @@ static void test_partial_indexes(void **state)
         "id");
 }
 
+/* Several indexes of the same columns, none of which stands for the other. */
+/* clang-format off */
+ROWAN_MODEL(Desk, "desk",
+    (rowan_int64, id, PRIMARY_KEY), (rowan_int32, level), (rowan_int32, person, INDEX),
+    PARTIAL_UNIQUE(EQ(level, 1), person), PARTIAL_UNIQUE(EQ(level, 2), person))
+ROWAN_MODEL(Shelf, "shelf",
+    (rowan_int64, id, PRIMARY_KEY), (rowan_int32, level),
+    INDEX(level, id), INDEX(level, DESC(id)))
+/* clang-format on */
+
+static void test_indexes_of_the_same_columns(void **state)
+{
+    test_db *t = *state;
+    static const rowan_model *const both[] = { &Shelf_model, &Desk_model };
+    const rowan_models models = { "indexes", "0", both, test_is_mariadb(t) ? 1 : 2 };
+    Desk desks[] = { { 1, 1, 7 }, { 2, 2, 7 }, { 3, 3, 7 }, { 4, 3, 7 } };
+    Desk again[] = { { 5, 1, 7 }, { 6, 2, 7 } };
+
+    assert_ok(rowan_create_all(t->db, &models, &t->err), &t->err);
+    assert_string_equal(
+        test_value(
+            t, test_is_sqlite(t)
+                   ? "SELECT group_concat(name, ' ') FROM (SELECT name FROM "
+                     "sqlite_schema WHERE tbl_name = 'shelf' AND type = 'index' ORDER "
+                     "BY name)"
+               : test_is_mariadb(t)
+                   ? "SELECT group_concat(DISTINCT index_name ORDER BY index_name "
+                     "SEPARATOR ' ') FROM information_schema.statistics WHERE "
+                     "table_name = 'shelf' AND index_name <> 'PRIMARY' AND "
+                     "table_schema = DATABASE()"
+                   : "SELECT string_agg(indexname, ' ' ORDER BY indexname) FROM "
+                     "pg_indexes WHERE tablename = 'shelf' AND indexname NOT LIKE "
+                     "'%pkey'"),
+        "shelf_level_id_idx shelf_level_id_idx2");
+    if (!test_is_mariadb(t)) {
+        assert_ok(rowan_insert_many(t->db, Desk, desks, 4, &t->err), &t->err);
+        for (int i = 0; i < 2; i++)
+            assert_status(rowan_insert(t->db, Desk, &again[i], &t->err),
+                          ROWAN_ECONFLICT, &t->err);
+    }
+    assert_ok(rowan_drop_all(t->db, &models, &t->err), &t->err);
+}
+
 static void test_comments(void **state)
 {
     test_db *t = *state;
@@ -318,6 +361,41 @@ static void test_wrong_constants_are_refused(void **state)
     }
 }
 
+/* clang-format off */
+ROWAN_MODEL(TwoChecks, "c1", (rowan_int64, id, PRIMARY_KEY), CHECK(id, GT(id, 0)), CHECK(id, LT(id, 9)))
+ROWAN_MODEL(EnumCheck, "c2", (rowan_int64, id, PRIMARY_KEY), (Mood, mood, ENUM(Mood)), CHECK(mood, GT(id, 0)))
+ROWAN_MODEL(TwoIndexes, "c3", (rowan_int64, id, PRIMARY_KEY), (rowan_int32, n, INDEX), INDEX(n))
+ROWAN_MODEL(C4, "c4", (rowan_int64, id, PRIMARY_KEY), (rowan_int32, award_year, INDEX))
+ROWAN_MODEL(C4Award, "c4_award", (rowan_int64, id, PRIMARY_KEY), (rowan_int32, year, INDEX))
+ROWAN_MODEL(C5, "c5", (rowan_int64, id, PRIMARY_KEY))
+ROWAN_MODEL(C5Staging, "c5_staging", (rowan_int64, id, PRIMARY_KEY))
+/* clang-format on */
+
+static void test_equal_names_are_refused(void **state)
+{
+    test_db *t = *state;
+    static const struct {
+        const rowan_model *models[2];
+        const char *words;
+    } bad[] = {
+        { { &TwoChecks_model, &Hotel_model },
+          "TwoChecks: two constraints or indexes would be named c1_id_check" },
+        { { &EnumCheck_model, &Hotel_model },
+          "EnumCheck: two constraints or indexes would be named c2_mood_check" },
+        { { &TwoIndexes_model, &Hotel_model },
+          "TwoIndexes: two constraints or indexes would be named c3_n_idx" },
+        { { &C4_model, &C4Award_model }, "something would be named c4_award_year_idx" },
+        { { &C5_model, &C5Staging_model }, "something would be named c5_staging" },
+    };
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const rowan_models models = { "bad", "0", bad[i].models, 2 };
+
+        assert_status(rowan_create_all(t->db, &models, &t->err), ROWAN_EINVAL, &t->err);
+        assert_contains(t->err.message, bad[i].words);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -326,9 +404,11 @@ int main(void)
         cmocka_unit_test(test_generated_columns_are_not_written),
         cmocka_unit_test(test_foreign_key_actions),
         cmocka_unit_test(test_partial_indexes),
+        cmocka_unit_test(test_indexes_of_the_same_columns),
         cmocka_unit_test(test_comments),
         cmocka_unit_test(test_schemas),
         cmocka_unit_test(test_wrong_constants_are_refused),
+        cmocka_unit_test(test_equal_names_are_refused),
     };
 
     return test_on_databases("constraints", tests, sizeof tests / sizeof tests[0]);
