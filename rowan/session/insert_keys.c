@@ -113,9 +113,7 @@ static rowan_status insert_statements(rowan_session *session, const rowan_model 
         return rowan__insert_one_by_one(session, model, list, err);
     for (; list->n_rows - i > 1 && st == ROWAN_OK; i += together) {
         while (together > list->n_rows - i)
-            together = together & (together - 1)
-                           ? (size_t)1 << (63 - __builtin_clzl(together))
-                           : together / 2;
+            together /= 2;
         st = insert_together(session, model, list, i, together, false, err);
     }
     if (st == ROWAN_OK && i < list->n_rows)

@@ -98,7 +98,11 @@ static size_t rows_of(const rowan_model *model, size_t n_values, size_t max_rows
 
 size_t rowan__statement_max_rows(const rowan_model *model)
 {
-    return rows_of(model, VALUES_TOGETHER, ROWAN__MAX_TOGETHER);
+    size_t n = rows_of(model, VALUES_TOGETHER, ROWAN__MAX_TOGETHER);
+
+    while (n & (n - 1))
+        n &= n - 1;
+    return n;
 }
 
 size_t rowan__statement_max_runs(const rowan_model *model)

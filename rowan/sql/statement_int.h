@@ -105,7 +105,8 @@ rowan_status rowan__statement_of_row(rowan__statement *out, rowan__statement_kin
                                      rowan_error *err) ROWAN_CHECKED;
 
 /* The same for INSERT_AUTO_ROWS: rows[n_rows], at most as many as
- * rowan__statement_max_rows(). Their keys come back in the order of the rows. */
+ * rowan__statement_max_rows(), which is a power of two. Their keys come back in the order of
+ * the rows. */
 rowan_status rowan__statement_of_rows(rowan__statement *out, const rowan_query *query,
                                       void *const *rows, size_t n_rows,
                                       rowan_error *err) ROWAN_CHECKED;
