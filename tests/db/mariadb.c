@@ -449,45 +449,6 @@ static void test_server_that_hangs(void **state)
     test_mariadb_stop(server, SIGTERM);
 }
 
-/* A result that would take seconds to read to its end is stopped, and the transaction it
- * was in goes on. */
-static void test_long_result_left_early(void **state)
-{
-    const char *uri = test_mariadb_database();
-    struct fixture f = open_notes(uri, NULL);
-    const rowan_model *model = &Note_model;
-    const rowan_column columns[] = { model->columns[0] };
-    const rowan_model numbers = { .name = "Number",
-                                  .table = "number",
-                                  .columns = columns,
-                                  .n_columns = 1,
-                                  .row_size = sizeof(Note) };
-    Note row = note("a", "");
-    rowan_cursor *cursor = NULL;
-    void *rows = NULL;
-    size_t n_rows = 0;
-    int64_t start;
-
-    (void)state;
-    test_mariadb_exec(uri,
-                      "CREATE VIEW number AS SELECT concat(seq, '') AS \"key\" FROM "
-                      "seq_1_to_100000000");
-    assert_ok(rowan_begin(f.db, &err), &err);
-    assert_ok(rowan_insert(f.db, Note, &row, &err), &err);
-    start = test_clock_ms();
-    assert_ok(
-        rowan_cursor_open(f.db, &(rowan_query){ .model = &numbers }, &cursor, &err),
-        &err);
-    assert_int_equal(rowan_cursor_next(cursor, &rows, &n_rows, &err), ROWAN_ROW);
-    assert_string_equal(((Note *)rows)->key.ptr, "1");
-    rowan_cursor_close(cursor);
-    assert_true(test_clock_ms() - start < 10000);
-    assert_int_equal(n_notes(f.db), 1);
-    assert_ok(rowan_commit(f.db, &err), &err);
-    assert_int_equal(n_notes(f.db), 1);
-    close_notes(&f);
-}
-
 /* The server's own settings. */
 
 /* Each of these would change what a statement means. */
@@ -568,7 +529,6 @@ int main(void)
         cmocka_unit_test(test_an_empty_table_stays_empty),
         cmocka_unit_test(test_all_waiting_goes_through_the_hook),
         cmocka_unit_test(test_server_that_hangs),
-        cmocka_unit_test(test_long_result_left_early),
         cmocka_unit_test(test_hostile_settings),
         cmocka_unit_test(test_no_file_is_sent),
     };

@@ -1,6 +1,8 @@
 /* queries.c - conditions, order, limits, counts and cursors. */
 #include "database.h"
 
+#include <rowan/transaction.h>
+
 static void add_samples(test_db *t, int n)
 {
     Sample *samples = test_alloc((size_t)n * sizeof *samples);
@@ -285,6 +287,54 @@ static void test_cursor_left_early(void **state)
     }
 }
 
+/* A view of ten million rows, which is not read to its end in passing. */
+ROWAN_MODEL(Number, "numbers", (rowan_int64, i, PRIMARY_KEY))
+
+static void add_numbers(test_db *t)
+{
+    const char *rows = "SELECT CAST(seq AS SIGNED) AS i FROM seq_1_to_10000000";
+
+    if (test_is_sqlite(t))
+        rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+               "i < 10000000) SELECT i FROM n";
+    else if (test_is_postgres(t))
+        rows = "SELECT i FROM generate_series(CAST(1 AS bigint), 10000000) AS n(i)";
+    test_exec(t, "DROP VIEW IF EXISTS numbers");
+    test_exec(t, test_printf("CREATE VIEW numbers AS %s", rows));
+}
+
+/* A long result is stopped, and the transaction that it is in goes on. */
+static void test_long_cursor_left_early(void **state)
+{
+    test_db *t = *state;
+    int64_t start = test_clock_ms();
+
+    add_numbers(t);
+    for (int n_steps = 0; n_steps < 3; n_steps++) {
+        Sample sample = test_sample();
+        rowan_cursor *cursor = NULL;
+        unsigned savepoint = 0;
+        void *rows = NULL;
+        size_t n_rows = 0;
+
+        assert_ok(rowan_begin(t->db, &t->err), &t->err);
+        assert_ok(rowan_insert(t->db, Sample, &sample, &t->err), &t->err);
+        assert_ok(rowan_savepoint(t->db, &savepoint, &t->err), &t->err);
+        assert_ok(rowan_cursor_open(t->db, rowan_select(Number), &cursor, &t->err),
+                  &t->err);
+        for (int i = 0; i < n_steps; i++)
+            assert_int_equal(rowan_cursor_next(cursor, &rows, &n_rows, &t->err),
+                             ROWAN_ROW);
+        rowan_cursor_close(cursor);
+        assert_int_equal(count_of(t, NULL), n_steps + 1);
+        assert_ok(rowan_release(t->db, savepoint, &t->err), &t->err);
+        assert_ok(rowan_commit(t->db, &t->err), &t->err);
+        assert_int_equal(count_of(t, NULL), n_steps + 1);
+    }
+    assert_true(test_clock_ms() - start < 10000);
+    test_exec(t, "DROP VIEW numbers");
+}
+
 /* Statements of one shape are one prepared statement; of different shapes, never. */
 static void test_shapes(void **state)
 {
@@ -317,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_wrong_queries_are_refused),
         cmocka_unit_test(test_cursor),
         cmocka_unit_test(test_cursor_left_early),
+        cmocka_unit_test(test_long_cursor_left_early),
         cmocka_unit_test(test_shapes),
     };
 

@@ -192,3 +192,14 @@ rowan_status rowan__pg_drain(postgres_conn *conn, int64_t deadline,
         PQclear(result);
     }
 }
+
+rowan_status rowan__pg_run(postgres_conn *conn, const char *sql, int64_t deadline,
+                           rowan_error *err)
+{
+    rowan_status st;
+
+    if (!PQsendQuery(conn->pg, sql))
+        return rowan__pg_fail(conn, err);
+    st = rowan__pg_flush(conn, deadline, err);
+    return st == ROWAN_OK ? rowan__pg_drain(conn, deadline, NULL, err) : st;
+}

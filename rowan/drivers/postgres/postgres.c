@@ -31,6 +31,7 @@ typedef struct postgres_prepared {
     Oid *types;
     bool stream;      /* rows are asked for one by one */
     bool running;     /* started and not yet read to its end */
+    bool saved;       /* a savepoint was set for the run under way */
     bool checked;     /* the run's columns are those of the shape */
     int64_t deadline; /* of the run under way */
 } postgres_prepared;
@@ -108,13 +109,13 @@ static bool looks_alive(rowan__conn *base)
 static rowan_status run(rowan__conn *base, const char *sql, rowan_error *err)
 {
     postgres_conn *conn = (postgres_conn *)base;
-    int64_t deadline = rowan__pg_deadline(conn);
-    rowan_status st;
 
-    if (!PQsendQuery(conn->pg, sql))
-        return rowan__pg_fail(conn, err);
-    st = rowan__pg_flush(conn, deadline, err);
-    return st == ROWAN_OK ? rowan__pg_drain(conn, deadline, NULL, err) : st;
+    /* The server would roll back, and call that no error. */
+    if (strcmp(sql, "COMMIT") == 0 && PQtransactionStatus(conn->pg) == PQTRANS_INERROR)
+        return rowan_fail(err, ROWAN_EINVAL,
+                          "a statement of this transaction failed: nothing was "
+                          "committed");
+    return rowan__pg_run(conn, sql, rowan__pg_deadline(conn), err);
 }
 
 static rowan_status ping(rowan__conn *base, rowan_error *err)
@@ -368,9 +369,13 @@ static rowan_status start(rowan__prepared *base, const rowan_value *values,
 {
     postgres_prepared *prepared = (postgres_prepared *)base;
     postgres_conn *conn = (postgres_conn *)base->conn;
-    rowan_status st = send_values(prepared, values, n_values, err);
+    rowan_status st = ROWAN_OK;
 
     prepared->stream = stream;
+    if (stream)
+        st = rowan__pg_save(conn, &prepared->saved, err);
+    if (st == ROWAN_OK)
+        st = send_values(prepared, values, n_values, err);
     if (st == ROWAN_OK && stream)
         (void)PQsetSingleRowMode(conn->pg);
     return st;
@@ -454,27 +459,20 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
     return ROWAN_ROW;
 }
 
-/* What is left of a result must be read before the connection is used again. A long one
- * is cancelled first. */
 static void finish(rowan__prepared *base)
 {
     postgres_prepared *prepared = (postgres_prepared *)base;
     postgres_conn *conn = (postgres_conn *)base->conn;
-    char words[256];
+    bool cancelled = false;
 
-    if (!prepared->running)
-        return;
+    if (prepared->running && prepared->stream)
+        cancelled = rowan__pg_leave(conn);
+    else if (prepared->running && !base->conn->broken)
+        (void)rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, NULL);
     prepared->running = false;
-    if (base->conn->broken)
-        return;
-    if (prepared->stream && PQisBusy(conn->pg)) {
-        PGcancel *cancel = PQgetCancel(conn->pg);
-
-        if (cancel != NULL)
-            (void)PQcancel(cancel, words, sizeof words);
-        PQfreeCancel(cancel);
-    }
-    (void)rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, NULL);
+    if (prepared->saved)
+        rowan__pg_unsave(conn, cancelled);
+    prepared->saved = false;
 }
 
 static const char *const schemes[] = { "postgresql", "postgres", NULL };

@@ -70,6 +70,22 @@ rowan_status rowan__pg_next(postgres_conn *conn, int64_t deadline, PGresult **ou
 rowan_status rowan__pg_drain(postgres_conn *conn, int64_t deadline,
                              uint64_t *n_affected, rowan_error *err);
 
+/* Runs text without parameters and rows. */
+rowan_status rowan__pg_run(postgres_conn *conn, const char *sql, int64_t deadline,
+                           rowan_error *err);
+
+/* cancel.c: leaving a result before its end. */
+
+/* Before a statement whose result may be left: in a transaction, sets a savepoint. */
+rowan_status rowan__pg_save(postgres_conn *conn, bool *saved, rowan_error *err);
+
+/* After it: releases the savepoint; goes back to it if the statement was cancelled. */
+void rowan__pg_unsave(postgres_conn *conn, bool cancelled);
+
+/* Reads the statement under way to its end. Returns whether it was cancelled, which may
+ * have made it fail; a connection on which it goes on is broken. */
+bool rowan__pg_leave(postgres_conn *conn);
+
 /* codec.c: binary values. */
 
 /* The type a parameter is sent as. */
