@@ -23,6 +23,7 @@ typedef struct rowan__driver rowan__driver;
 typedef struct rowan__conn {
     const rowan__driver *driver;
     const rowan_wait_hook *wait;
+    uint32_t connect_timeout_ms;   /* of a ping, too */
     uint32_t statement_timeout_ms; /* 0 for none */
     bool broken;                   /* set by the driver: good for close() only */
 } rowan__conn;
@@ -61,7 +62,7 @@ struct rowan__driver {
     /* must: false if it can be told without a round trip that the peer is gone. */
     bool (*looks_alive)(rowan__conn *conn);
 
-    /* must: a round trip. */
+    /* must: a round trip, within connect_timeout_ms: whoever asks has doubts. */
     rowan_status (*ping)(rowan__conn *conn, rowan_error *err);
 
     /* must: runs text that gives no rows and has no parameters: DDL, BEGIN, COMMIT. */

@@ -10,6 +10,7 @@
 
 #include "mariadb.h"
 #include "postgres.h"
+#include "proxy.h"
 
 static rowan_engine *open_engine(test_db *t, const rowan_engine_opts *opts)
 {
@@ -273,6 +274,112 @@ static void test_connection_lost_under_a_cursor(void **state)
     assert_int_equal(st, ROWAN_ECONN);
     rowan_cursor_close(cursor);
     assert_ok(rowan_session_ping(t->db, &t->err), &t->err);
+}
+
+/* A network that has lost its way: nothing comes, not even the end. */
+
+static test_proxy *new_proxy(test_db *t)
+{
+    return test_proxy_new((int)strtol(strrchr(t->uri, ':') + 1, NULL, 10));
+}
+
+static rowan_engine *open_through(test_db *t, const test_proxy *proxy,
+                                  const rowan_engine_opts *opts)
+{
+    rowan_engine *engine = NULL;
+
+    assert_ok(rowan_engine_open(test_proxy_uri(proxy, t->uri), opts, &engine, &t->err),
+              &t->err);
+    return engine;
+}
+
+/* Whether an idle connection is alive is found out in the time of a connect, also where a
+ * statement may take for ever. */
+static void test_silent_idle_connection(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .connect_timeout_ms = 200,
+                               .pre_ping_after_ms = 1,
+                               .retry_after_ms = UINT32_MAX };
+    rowan_engine *engine;
+    rowan_session *session;
+    test_proxy *proxy;
+    int64_t start;
+
+    if (test_is_sqlite(t))
+        return;
+    proxy = new_proxy(t);
+    engine = open_through(t, proxy, &opts);
+    session = open_session(t, engine);
+    assert_ok(rowan_session_ping(session, &t->err), &t->err);
+    rowan_session_release(session);
+    test_nap();
+    test_proxy_hold(proxy, true);
+    start = test_clock_ms();
+    assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    assert_true(test_clock_ms() - start < 5000);
+    assert_int_equal(stats_of(engine).n_stale, 1);
+    test_proxy_hold(proxy, false);
+    test_wait_until(rowan_session_ping(session, NULL) == ROWAN_OK, 5000);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+    test_proxy_free(proxy);
+}
+
+static rowan_status add_places(test_db *t, rowan_merge *m, size_t n_places)
+{
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < n_places && st == ROWAN_OK; i++) {
+        rowan_text code = rowan_text_of(test_printf("%zu", i));
+        Place place = { code, code, { NULL, 0 } };
+
+        st = rowan_merge_rows(m, &place, 1, &t->err);
+    }
+    return st;
+}
+
+/* Rows on their way to the server, and those on their way from it, are waited for no longer
+ * than a statement. */
+static void test_silence_under_a_statement(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .statement_timeout_ms = 200, .connect_timeout_ms = 200 };
+    rowan_engine *engine;
+    rowan_session *session;
+    rowan_merge *m = NULL;
+    rowan_cursor *cursor = NULL;
+    test_proxy *proxy;
+    rowan_status st;
+    int64_t start = test_clock_ms();
+
+    if (test_is_sqlite(t))
+        return;
+    proxy = new_proxy(t);
+    engine = open_through(t, proxy, &opts);
+    session = open_session(t, engine);
+    assert_ok(rowan_merge_open(session, 1, &m, &t->err), &t->err);
+    assert_ok(rowan_merge_table(m, &Place_model, &t->err), &t->err);
+    assert_ok(add_places(t, m, 1), &t->err);
+    test_proxy_hold(proxy, true);
+    st = add_places(t, m, 100);
+    if (st == ROWAN_OK)
+        st = rowan_merge_commit(m, NULL, &t->err);
+    assert_status(st, ROWAN_ETIMEOUT, &t->err);
+    rowan_merge_close(m);
+    test_proxy_hold(proxy, false);
+    test_wait_until(rowan_session_ping(session, NULL) == ROWAN_OK, 5000);
+
+    assert_ok(rowan_cursor_open(session, rowan_select(Place), &cursor, &t->err),
+              &t->err);
+    test_proxy_hold(proxy, true);
+    rowan_cursor_close(cursor);
+    test_proxy_hold(proxy, false);
+    test_wait_until(rowan_session_ping(session, NULL) == ROWAN_OK, 5000);
+    assert_true(test_clock_ms() - start < 20000);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+    test_proxy_free(proxy);
 }
 
 /* A server that a test stops. */
@@ -671,6 +778,8 @@ int main(void)
         cmocka_unit_test(test_connection_lost_in_transaction),
         cmocka_unit_test(test_connection_lost_in_commit),
         cmocka_unit_test(test_connection_lost_under_a_cursor),
+        cmocka_unit_test(test_silent_idle_connection),
+        cmocka_unit_test(test_silence_under_a_statement),
         cmocka_unit_test(test_server_away_and_back),
         cmocka_unit_test(test_wrong_password_is_not_shown),
         cmocka_unit_test(test_statement_timeout),

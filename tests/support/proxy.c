@@ -196,6 +196,14 @@ void test_proxy_cut_after(test_proxy *proxy, bool from_server, size_t n_bytes)
     (void)pthread_mutex_unlock(&proxy->lock);
 }
 
+void test_proxy_hold(test_proxy *proxy, bool hold)
+{
+    if (hold)
+        (void)pthread_mutex_lock(&proxy->lock);
+    else
+        (void)pthread_mutex_unlock(&proxy->lock);
+}
+
 bool test_proxy_has_cut(test_proxy *proxy)
 {
     bool has_cut;

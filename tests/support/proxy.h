@@ -29,6 +29,10 @@ void test_proxy_cut_after(test_proxy *proxy, bool from_server, size_t n_bytes);
 bool test_proxy_has_cut(test_proxy *proxy);
 size_t test_proxy_count(test_proxy *proxy, bool from_server);
 
+/* Hands on no byte, and no connection, until it is called with false: a network that has
+ * lost its way. Nothing else of the proxy can be called meanwhile. */
+void test_proxy_hold(test_proxy *proxy, bool hold);
+
 /* Whether all servers have hung up. */
 bool test_proxy_is_idle(test_proxy *proxy);
 

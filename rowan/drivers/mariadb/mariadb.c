@@ -104,6 +104,7 @@ static rowan_status connect_server(const rowan__uri *uri,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     conn->base.driver = &rowan__driver_mariadb;
     conn->base.wait = opts->wait;
+    conn->base.connect_timeout_ms = opts->connect_timeout_ms;
     conn->base.statement_timeout_ms = opts->statement_timeout_ms;
     conn->uri = uri;
     conn->opts = *opts;
@@ -131,7 +132,7 @@ static rowan_status ping(rowan__conn *base, rowan_error *err)
 {
     mariadb_conn *conn = (mariadb_conn *)base;
 
-    return rowan__maria_ping(conn, rowan__maria_deadline(conn), err);
+    return rowan__maria_ping(conn, rowan_clock_ms() + base->connect_timeout_ms, err);
 }
 
 static rowan_status run(rowan__conn *base, const char *sql, rowan_error *err)

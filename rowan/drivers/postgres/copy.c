@@ -22,9 +22,9 @@ rowan_status rowan__pg_bulk_begin(rowan__conn *base, const char *sql,
     (void)model; /* the text has its columns */
     if (!PQsendQuery(conn->pg, sql))
         return rowan__pg_fail(conn, err);
-    st = rowan__pg_flush(conn, 0, err);
+    st = rowan__pg_flush(conn, rowan__pg_deadline(conn), err);
     if (st == ROWAN_OK)
-        st = rowan__pg_drain(conn, 0, NULL, err);
+        st = rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, err);
     rowan__buf_clear(&conn->copy);
     rowan__buf_add(&conn->copy, header, sizeof header);
     return st;
@@ -38,11 +38,11 @@ static rowan_status send_copy(postgres_conn *conn, rowan_error *err)
     /* Give libpq no more while it still holds what the server has not taken. */
     while ((sent = PQputCopyData(conn->pg, conn->copy.ptr, (int)conn->copy.len)) == 0 &&
            st == ROWAN_OK)
-        st = rowan__pg_flush(conn, 0, err);
+        st = rowan__pg_flush(conn, rowan__pg_deadline(conn), err);
     if (sent < 0)
         return rowan__pg_fail(conn, err);
     rowan__buf_clear(&conn->copy);
-    return st == ROWAN_OK ? rowan__pg_flush(conn, 0, err) : st;
+    return st == ROWAN_OK ? rowan__pg_flush(conn, rowan__pg_deadline(conn), err) : st;
 }
 
 static void put_length(rowan__buf *buf, int32_t len)
@@ -139,13 +139,13 @@ rowan_status rowan__pg_bulk_end(rowan__conn *base, bool abort, rowan_error *err)
     if (base->broken)
         return st;
     while ((sent = PQputCopyEnd(conn->pg, abort ? "given up" : NULL)) == 0) {
-        if (rowan__pg_flush(conn, 0, NULL) != ROWAN_OK)
+        if (rowan__pg_flush(conn, rowan__pg_deadline(conn), NULL) != ROWAN_OK)
             break;
     }
-    if (sent < 0 || rowan__pg_flush(conn, 0, NULL) != ROWAN_OK)
+    if (sent < 0 || rowan__pg_flush(conn, rowan__pg_deadline(conn), NULL) != ROWAN_OK)
         return st != ROWAN_OK ? st : rowan__pg_fail(conn, err);
     if (!abort)
-        return rowan__pg_drain(conn, 0, NULL, err);
-    (void)rowan__pg_drain(conn, 0, NULL, NULL);
+        return rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, err);
+    (void)rowan__pg_drain(conn, rowan__pg_deadline(conn), NULL, NULL);
     return st;
 }

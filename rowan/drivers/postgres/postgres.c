@@ -77,6 +77,7 @@ static rowan_status connect_server(const rowan__uri *uri,
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     conn->base.driver = &rowan__driver_postgres;
     conn->base.wait = opts->wait;
+    conn->base.connect_timeout_ms = opts->connect_timeout_ms;
     conn->base.statement_timeout_ms = opts->statement_timeout_ms;
     rowan__buf_init(&conn->copy, 0);
     st = rowan__pg_connect(conn, uri, opts, err);
@@ -120,7 +121,10 @@ static rowan_status run(rowan__conn *base, const char *sql, rowan_error *err)
 
 static rowan_status ping(rowan__conn *base, rowan_error *err)
 {
-    return run(base, "", err); /* an empty query is the cheapest round trip */
+    postgres_conn *conn = (postgres_conn *)base;
+
+    /* An empty query is the cheapest round trip. */
+    return rowan__pg_run(conn, "", rowan_clock_ms() + base->connect_timeout_ms, err);
 }
 
 /* One block: the statement, and what its parameters need when it is run. */

@@ -58,7 +58,8 @@ typedef struct rowan_engine_opts { /* {0} is valid: what stands in brackets */
     uint32_t max_overflow;         /* more of them under load; closed when another comes
                                     * back and they were idle for a second [10] */
     uint32_t pool_timeout_ms;      /* wait for a free connection [30,000] */
-    uint32_t connect_timeout_ms;   /* for one connection to be made [5,000] */
+    uint32_t connect_timeout_ms;   /* for one connection to be made, or to answer
+                                    * whether it is still there [5,000] */
     uint32_t busy_timeout_ms;      /* wait for a lock of another writer [5,000] */
     uint32_t statement_timeout_ms; /* for one statement [0: no limit] */
     uint32_t pre_ping_after_ms;    /* ask a connection that was idle so long whether it
