@@ -449,6 +449,52 @@ static void test_server_that_hangs(void **state)
     test_mariadb_stop(server, SIGTERM);
 }
 
+/* The number of a connection is its server's: a statement is stopped on the host that runs
+ * it, and not on one that has come up before it in the list since. */
+static void test_long_result_on_the_second_host(void **state)
+{
+    static const char n_connections[] =
+        "SELECT variable_value FROM information_schema.global_status "
+        "WHERE variable_name = 'CONNECTIONS'";
+    test_mariadb *first = test_mariadb_new(), *second = test_mariadb_new();
+    rowan_engine *engine = NULL;
+    rowan_session *db = NULL;
+    rowan_cursor *cursor = NULL;
+    const char *at = strrchr(second->uri, '@');
+    int64_t start;
+    long before, after;
+
+    (void)state;
+    test_mariadb_exec(first->uri,
+                      test_printf("SET PASSWORD = PASSWORD('%s')", second->password));
+    test_mariadb_stop(first, SIGTERM);
+    test_mariadb_exec(second->uri, "CREATE VIEW note AS SELECT concat(seq, '') AS "
+                                   "\"key\", '' AS title, '' AS body FROM "
+                                   "seq_1_to_100000000");
+    assert_ok(
+        rowan_engine_open(test_printf("%.*s@127.0.0.1:%d,%s", (int)(at - second->uri),
+                                      second->uri, first->port, at + 1),
+                          NULL, &engine, &err),
+        &err);
+    assert_ok(rowan_session_open(engine, &db, &err), &err);
+    assert_ok(rowan_session_ping(db, &err), &err);
+    first->uri = test_printf("%.*s@127.0.0.1:%d/rowan", (int)(at - second->uri),
+                             second->uri, first->port);
+    test_mariadb_start(first);
+    before = strtol(test_mariadb_value(first->uri, n_connections), NULL, 10);
+    assert_ok(rowan_cursor_open(db, rowan_select(Note), &cursor, &err), &err);
+    start = test_clock_ms();
+    rowan_cursor_close(cursor);
+    assert_true(test_clock_ms() - start < 10000);
+    after = strtol(test_mariadb_value(first->uri, n_connections), NULL, 10);
+    assert_int_equal(after, before + 1); /* ours that asks */
+    assert_ok(rowan_session_ping(db, &err), &err);
+    rowan_session_close(db);
+    rowan_engine_close(engine);
+    test_mariadb_stop(first, SIGTERM);
+    test_mariadb_stop(second, SIGTERM);
+}
+
 /* The server's own settings. */
 
 /* Each of these would change what a statement means. */
@@ -529,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_table_stays_empty),
         cmocka_unit_test(test_all_waiting_goes_through_the_hook),
         cmocka_unit_test(test_server_that_hangs),
+        cmocka_unit_test(test_long_result_on_the_second_host),
         cmocka_unit_test(test_hostile_settings),
         cmocka_unit_test(test_no_file_is_sent),
     };

@@ -74,11 +74,10 @@ static void close_conn(rowan__conn *base)
     rowan__free(conn);
 }
 
-/* The hosts in their order; each has its share of the time. */
-static rowan_status try_hosts(mariadb_conn *conn, rowan_error *err)
+/* n_hosts hosts in their order, at least one; each has its share of the time. */
+static rowan_status try_hosts(mariadb_conn *conn, const rowan__uri_host *hosts,
+                              size_t n_hosts, rowan_error *err)
 {
-    const rowan__uri *uri = conn->uri;
-    size_t n_hosts = uri->n_hosts > 0 ? uri->n_hosts : 1;
     int64_t start = rowan_clock_ms();
     rowan_status st = ROWAN_ECONN;
 
@@ -87,13 +86,15 @@ static rowan_status try_hosts(mariadb_conn *conn, rowan_error *err)
 
         rowan__maria_disconnect(conn);
         conn->base.broken = conn->cut = false;
-        st = rowan__maria_connect(conn, uri->n_hosts > 0 ? &uri->hosts[i] : NULL,
-                                  start + share / (int64_t)n_hosts, err);
+        conn->host = hosts == NULL ? NULL : &hosts[i];
+        st = rowan__maria_connect(conn, conn->host, start + share / (int64_t)n_hosts,
+                                  err);
     }
     return st;
 }
 
-static rowan_status connect_server(const rowan__uri *uri,
+static rowan_status connect_one_of(const rowan__uri_host *hosts, size_t n_hosts,
+                                   const rowan__uri *uri,
                                    const rowan__connect_opts *opts, rowan__conn **out,
                                    rowan_error *err)
 {
@@ -108,13 +109,23 @@ static rowan_status connect_server(const rowan__uri *uri,
     conn->base.statement_timeout_ms = opts->statement_timeout_ms;
     conn->uri = uri;
     conn->opts = *opts;
-    st = try_hosts(conn, err);
+    st = try_hosts(conn, hosts, n_hosts, err);
     if (st != ROWAN_OK) {
         close_conn(&conn->base);
         return st;
     }
     *out = &conn->base;
     return ROWAN_OK;
+}
+
+static rowan_status connect_server(const rowan__uri *uri,
+                                   const rowan__connect_opts *opts, rowan__conn **out,
+                                   rowan_error *err)
+{
+    bool named = uri->n_hosts > 0;
+
+    return connect_one_of(named ? uri->hosts : NULL, named ? uri->n_hosts : 1, uri,
+                          opts, out, err);
 }
 
 /* An idle connection has nothing to read but the news of its end. */
@@ -422,14 +433,15 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
     return st;
 }
 
-/* Asks the server, by another connection, to stop what this one waits for. */
+/* Asks the server, by another connection, to stop what this one waits for. On another of the
+ * URI's hosts the number is somebody else's. */
 static void stop_statement(mariadb_conn *conn)
 {
     rowan__conn *other = NULL;
     char sql[64];
 
     (void)snprintf(sql, sizeof sql, "KILL QUERY %lu", mysql_thread_id(conn->mysql));
-    if (connect_server(conn->uri, &conn->opts, &other, NULL) != ROWAN_OK)
+    if (connect_one_of(conn->host, 1, conn->uri, &conn->opts, &other, NULL) != ROWAN_OK)
         return;
     (void)run(other, sql, NULL);
     close_conn(other);

@@ -16,7 +16,9 @@ typedef struct mariadb_conn {
     MYSQL *mysql;
     const rowan__uri *uri;    /* the engine's */
     rowan__connect_opts opts; /* what it was made with */
-    int64_t deadline;         /* of the call under way; 0 for none */
+    const rowan__uri_host
+        *host;              /* the one it is connected to; NULL if the URI has none */
+    int64_t deadline;       /* of the call under way; 0 for none */
     bool late;              /* the deadline is over: the call is to come back at once */
     bool cut;               /* nothing comes through the socket any more */
     uint64_t max_packet;    /* bytes of one statement that the server takes */
