@@ -247,10 +247,11 @@ static bool give_to_waiter(rowan_engine *engine, rowan__link *link)
     return true;
 }
 
-/* A place in the pool is free again. */
-static void free_place(rowan_engine *engine)
+/* A place in the pool is free again; `in_vain` if nothing was lent in it. */
+static void free_place(rowan_engine *engine, bool in_vain)
 {
     (void)pthread_mutex_lock(&engine->lock);
+    engine->stats.n_checkouts -= in_vain;
     engine->stats.n_lent--;
     if (give_to_waiter(engine, NULL))
         engine->stats.n_lent++;
@@ -261,11 +262,13 @@ static void free_place(rowan_engine *engine)
 
 /* While a database is away, one session in a while tries it; the others are told at once
  * what the last one found, instead of queueing up for the same time-out. */
-static rowan_status may_connect(rowan_engine *engine, rowan_error *err)
+static rowan_status may_connect(rowan_engine *engine, uint64_t *n_failures,
+                                rowan_error *err)
 {
     rowan_status st = ROWAN_OK;
 
     (void)pthread_mutex_lock(&engine->lock);
+    *n_failures = engine->stats.n_failures;
     if (engine->retry_at_ms != 0 && rowan_clock_ms() < engine->retry_at_ms) {
         st = engine->last_error.code;
         if (err != NULL)
@@ -277,16 +280,22 @@ static rowan_status may_connect(rowan_engine *engine, rowan_error *err)
     return st;
 }
 
-static void note_connect(rowan_engine *engine, rowan_status st, const rowan_error *err)
+/* Sessions that tried at the same time, which know of no failure since, are one failure: a
+ * pool that is busy is not held off for longer than one that is not. */
+static void note_connect(rowan_engine *engine, rowan_status st, uint64_t n_failures,
+                         const rowan_error *err)
 {
+    bool is_news;
+
     (void)pthread_mutex_lock(&engine->lock);
+    is_news = engine->retry_at_ms == 0 || n_failures == engine->stats.n_failures;
     if (st == ROWAN_OK) {
         engine->stats.n_connects++;
         engine->retry_at_ms = 0;
     } else {
         engine->stats.n_failures++;
     }
-    if (st == ROWAN_ECONN && engine->opts.retry_after_ms != UINT32_MAX) {
+    if (st == ROWAN_ECONN && is_news && engine->opts.retry_after_ms != UINT32_MAX) {
         if (engine->retry_at_ms == 0)
             engine->retry_ms = engine->opts.retry_after_ms;
         else if (engine->retry_ms < MAX_RETRY_MS / 2)
@@ -310,7 +319,8 @@ static rowan_status make_link(rowan_engine *engine, rowan__link **out, rowan_err
         .statement_timeout_ms = engine->opts.statement_timeout_ms,
     };
     rowan__link *link;
-    rowan_status st = may_connect(engine, err);
+    uint64_t n_failures;
+    rowan_status st = may_connect(engine, &n_failures, err);
 
     if (st != ROWAN_OK)
         return st;
@@ -319,7 +329,7 @@ static rowan_status make_link(rowan_engine *engine, rowan__link **out, rowan_err
         return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
     err = err == NULL ? &own : err;
     st = engine->driver->connect(&engine->uri, &opts, &link->conn, err);
-    note_connect(engine, st, err);
+    note_connect(engine, st, n_failures, err);
     if (st != ROWAN_OK) {
         rowan__free(link);
         return st;
@@ -364,6 +374,7 @@ static rowan_status wait_for_place(rowan_engine *engine, struct waiter *waiter,
                 at = &(*at)->next;
             *at = waiter->next;
             engine->stats.n_timeouts++;
+            engine->stats.n_checkouts--;
         }
         (void)pthread_mutex_unlock(&engine->lock);
         if (!given && n <= 0)
@@ -407,6 +418,7 @@ static rowan_status queue_up(rowan_engine *engine, rowan__link **link, rowan_err
     rowan_status st;
 
     if (waiter.event_fd < 0) {
+        engine->stats.n_checkouts--;
         (void)pthread_mutex_unlock(&engine->lock);
         return rowan_fail(err, ROWAN_EIO, "no descriptor to wait with: %s",
                           strerror(errno));
@@ -461,7 +473,7 @@ rowan_status rowan__engine_checkout(rowan_engine *engine, rowan__link **out,
     if (link == NULL)
         st = make_link(engine, &link, err);
     if (st != ROWAN_OK) {
-        free_place(engine);
+        free_place(engine, true);
         return st;
     }
     *out = link;
@@ -498,7 +510,7 @@ void rowan__engine_return(rowan_engine *engine, rowan__link *link)
         engine->stats.n_resets += !link->conn->broken;
         (void)pthread_mutex_unlock(&engine->lock);
         rowan__link_close(link);
-        free_place(engine);
+        free_place(engine, false);
         return;
     }
     link->idle_since_ms = rowan_clock_ms();

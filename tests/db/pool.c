@@ -105,6 +105,9 @@ static void test_waiting_has_an_end(void **state)
     rowan_session_release(a);
     assert_ok(rowan_session_ping(c, &t->err), &t->err);
     assert_int_equal(stats_of(engine).n_timeouts, 1);
+    assert_int_equal(stats_of(engine).n_waits, 1);
+    assert_int_equal(stats_of(engine).n_checkouts,
+                     3); /* what waited in vain got none */
     rowan_session_close(a);
     rowan_session_close(b);
     rowan_session_close(c);
@@ -742,8 +745,81 @@ static void test_failed_connects_hold_others_off(void **state)
     for (int i = 0; i < 10; i++)
         assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
     assert_int_equal(stats_of(engine).n_failures, 1);
+    assert_int_equal(stats_of(engine).n_checkouts, 0);
     rowan_session_close(session);
     rowan_engine_close(engine);
+}
+
+/* A pool that is busy when the database goes away is held off for as long as one session
+ * is, and not for as many failures as it has sessions. */
+static void test_failures_together_are_one(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .connect_timeout_ms = 300, .retry_after_ms = 400 };
+    rowan_engine *engine;
+    test_proxy *proxy;
+    struct worker workers[8];
+    pthread_t threads[8];
+    int64_t start;
+
+    if (test_is_sqlite(t))
+        return;
+    proxy = new_proxy(t);
+    engine = open_through(t, proxy, &opts);
+    test_proxy_hold(proxy, true);
+    for (size_t i = 0; i < 8; i++) {
+        workers[i] = (struct worker){ .engine = engine, .n_rounds = 1 };
+        assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_status(workers[i].st, ROWAN_ECONN, &workers[i].err);
+    }
+    assert_true(stats_of(engine).n_failures > 1); /* at once */
+    test_proxy_hold(proxy, false);
+    start = test_clock_ms();
+    do {
+        workers[0] = (struct worker){ .engine = engine, .n_rounds = 1 };
+        (void)work(&workers[0]);
+        test_nap();
+    } while (workers[0].st == ROWAN_ECONN && test_clock_ms() - start < 10000);
+    assert_ok(workers[0].st, &workers[0].err);
+    assert_true(test_clock_ms() - start < 3000); /* and not 5,000 */
+    rowan_engine_close(engine);
+    test_proxy_free(proxy);
+}
+
+/* A server that ends cancels the waits of its tasks: a connect ends, too. */
+static int cancelled_wait(void *ctx, int fd, unsigned events, int timeout_ms)
+{
+    (void)ctx;
+    (void)fd;
+    (void)events;
+    (void)timeout_ms;
+    return -1;
+}
+
+static void test_connect_that_is_cancelled(void **state)
+{
+    test_db *t = *state;
+    rowan_engine_opts opts = { .wait = { cancelled_wait, NULL } };
+    rowan_engine *engine;
+    rowan_session *session;
+    test_proxy *proxy;
+    int64_t start = test_clock_ms();
+
+    if (test_is_sqlite(t))
+        return;
+    proxy = new_proxy(t);
+    engine = open_through(t, proxy, &opts);
+    session = open_session(t, engine);
+    test_proxy_hold(proxy, true);
+    assert_status(rowan_session_ping(session, &t->err), ROWAN_ECONN, &t->err);
+    assert_true(test_clock_ms() - start < 4000);
+    test_proxy_hold(proxy, false);
+    rowan_session_close(session);
+    rowan_engine_close(engine);
+    test_proxy_free(proxy);
 }
 
 static void test_first_host_that_answers(void **state)
@@ -791,6 +867,8 @@ int main(void)
         cmocka_unit_test(test_failed_queries_are_told),
         cmocka_unit_test(test_many_rows_are_told),
         cmocka_unit_test(test_failed_connects_hold_others_off),
+        cmocka_unit_test(test_failures_together_are_one),
+        cmocka_unit_test(test_connect_that_is_cancelled),
         cmocka_unit_test(test_first_host_that_answers),
     };
 

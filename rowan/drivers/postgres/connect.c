@@ -162,13 +162,18 @@ static rowan_status wait_connected(postgres_conn *conn, const attempt *a,
     while (state != PGRES_POLLING_OK) {
         unsigned events =
             state == PGRES_POLLING_READING ? ROWAN_WAIT_READ : ROWAN_WAIT_WRITE;
+        int n;
 
         now = host_at(conn, a);
         if (now != host && now < a->uri->n_hosts)
             host_deadline = share_of(a);
         host = now;
-        if (rowan_wait(conn->base.wait, PQsocket(conn->pg), events,
-                       rowan_clock_left(host_deadline)) == 0) {
+        n = rowan_wait(conn->base.wait, PQsocket(conn->pg), events,
+                       rowan_clock_left(host_deadline));
+        if (n < 0) /* libpq would only say that it waits */
+            return rowan_fail(err, ROWAN_ECONN,
+                              "PostgreSQL: the wait for a connection was broken off");
+        if (n == 0) {
             *silent = host;
             return rowan_fail(err, ROWAN_ECONN,
                               "PostgreSQL: no connection within %u ms",

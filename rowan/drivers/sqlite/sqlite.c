@@ -110,8 +110,7 @@ static int on_busy(void *ctx, int n_calls)
         conn->busy_since_ms = now;
     if (now - conn->busy_since_ms >= (int64_t)conn->busy_timeout_ms || is_over(conn))
         return 0;
-    (void)rowan_wait(conn->base.wait, -1, 0, pause);
-    return 1;
+    return rowan_wait(conn->base.wait, -1, 0, pause) >= 0;
 }
 
 static int on_progress(void *ctx)
