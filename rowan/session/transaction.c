@@ -76,20 +76,24 @@ rowan_status rowan_begin_with(rowan_session *session,
 
 /* Ending. */
 
-/* Objects that were written or read again in the transaction follow it, whoever ends it; a
- * transaction that has nothing to do with objects leaves them alone. */
+/* Objects that were written or read again in the transaction follow it, whoever ends it. One
+ * that has nothing to do with objects leaves what is pending alone; but it may have changed
+ * their rows. */
 static void ended(rowan_session *session, bool committed)
 {
     rowan__unit *unit = session->unit;
+    bool only_reads = session->only_reads;
 
     session->in_transaction = session->failed = session->only_reads = false;
     session->n_savepoints = 0;
-    if (unit == NULL || unit->n_undos == 0)
+    if (unit == NULL)
         return;
-    if (committed)
+    if (unit->n_undos > 0 && committed)
         rowan__unit_committed(unit);
-    else
+    else if (unit->n_undos > 0)
         rowan__unit_undo(unit, 0);
+    else if (!only_reads)
+        unit->epoch++;
 }
 
 rowan_status rowan__session_commit(rowan_session *session, rowan_error *err)
