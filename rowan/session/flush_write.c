@@ -64,6 +64,29 @@ static rowan_status lost_reference(const rowan__extent *extent,
 
 /* Inserts. */
 
+/* A key that is given only now, by another's object or by an edit. */
+static void forget_old_key(rowan__extent *extent, rowan__object *object)
+{
+    if (object->mapped &&
+        !rowan__same_key(extent->model, object->row, rowan__snapshot(extent, object)))
+        rowan__map_remove(extent, object);
+}
+
+/* Makes an object that is inserted known by its key. One that had this key before has no row
+ * any more, or the database had not taken it. */
+static rowan_status know(rowan_session *session, rowan__extent *extent,
+                         rowan__object *object, rowan_error *err)
+{
+    rowan__object *other = rowan__map_find(extent, object->row);
+    rowan_status st = ROWAN_OK;
+
+    if (other != NULL && other != object)
+        st = rowan__object_lost(session, extent, other, err);
+    if (st == ROWAN_OK && !object->mapped)
+        rowan__map_add(extent, object);
+    return st;
+}
+
 static rowan_status send_inserts(rowan_session *session, rowan__extent *extent,
                                  rowan__object **objects, void **rows, size_t n,
                                  rowan_error *err)
@@ -78,13 +101,14 @@ static rowan_status send_inserts(rowan_session *session, rowan__extent *extent,
     for (size_t i = 0; i < n; i++) {
         rows[i] = objects[i]->row;
         (void)rowan__undo_add(unit, extent, objects[i], false,
-                              rowan__lacks_key(extent, objects[i]->row));
+                              extent->auto_key != NULL &&
+                                  rowan__lacks_key(extent, objects[i]->row));
     }
     st = rowan__insert_each(session, extent->model, rows, n, err);
     for (size_t i = 0; i < n && st == ROWAN_OK; i++) {
+        forget_old_key(extent, objects[i]);
         written(unit, extent, objects[i]);
-        if (!objects[i]->mapped)
-            rowan__map_add(extent, objects[i]);
+        st = objects[i]->mapped ? ROWAN_OK : know(session, extent, objects[i], err);
     }
     return st;
 }

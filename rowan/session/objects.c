@@ -57,6 +57,22 @@ const rowan_model *rowan__tracked_model(const rowan_model *model)
     return model->is_alias ? model->base : model;
 }
 
+static rowan__column_set numbered(const rowan_model *model)
+{
+    rowan__column_set set = 0;
+
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const rowan_column *column = &model->columns[i];
+
+        if (column->primary_key &&
+            (column->automatic ||
+             (column->references != NULL &&
+              column->references->columns[column->references_index].automatic)))
+            set |= rowan__column_bit(model, column);
+    }
+    return set;
+}
+
 rowan__extent *rowan__unit_extent(rowan__unit *unit, const rowan_model *model)
 {
     const rowan_column *key = rowan_model_key(model);
@@ -72,6 +88,7 @@ rowan__extent *rowan__unit_extent(rowan__unit *unit, const rowan_model *model)
         return NULL;
     extent->model = model;
     extent->auto_key = key != NULL && key->automatic ? key : NULL;
+    extent->numbered = numbered(model);
     extent->snapshot_at = sizeof(rowan__object) + align(model->row_size);
     extent->stride = extent->snapshot_at + align(model->row_size);
     extent->next = unit->extents;
@@ -139,12 +156,15 @@ rowan__object *rowan__object_of(const rowan__extent *extent, const void *row)
 
 bool rowan__lacks_key(const rowan__extent *extent, const void *row)
 {
+    const rowan_column *columns = extent->model->columns;
     rowan_value value;
 
-    if (extent->auto_key == NULL)
-        return false;
-    rowan_column_get(extent->auto_key, row, &value);
-    return value.as.int64 == 0;
+    for (rowan__column_set set = extent->numbered; set != 0; set &= set - 1) {
+        rowan_column_get(&columns[__builtin_ctzll(set)], row, &value);
+        if (value.as.int64 == 0)
+            return true;
+    }
+    return false;
 }
 
 /* The map. */
@@ -228,6 +248,20 @@ void rowan__map_remove(rowan__extent *extent, rowan__object *object)
     *at = object->next;
     object->mapped = false;
     extent->n_mapped--;
+}
+
+rowan_status rowan__object_lost(rowan_session *session, rowan__extent *extent,
+                                rowan__object *object, rowan_error *err)
+{
+    rowan__unit *unit = session->unit;
+
+    if (session->in_transaction &&
+        (!rowan__undo_reserve(unit, 1) ||
+         !rowan__undo_add(unit, extent, object, false, false)))
+        return rowan_fail(err, ROWAN_ENOMEM, "out of memory");
+    rowan__map_remove(extent, object);
+    object->state = ROWAN__OBJECT_GONE;
+    return ROWAN_OK;
 }
 
 /* Whether an object is to say what was read. */

@@ -101,11 +101,9 @@ static rowan_status read_object(rowan_session *session, rowan__extent *extent,
     if (st != ROWAN_OK)
         return st;
     if (n == 0) {
-        if (known != NULL && known->state == ROWAN__OBJECT_KEPT) {
-            rowan__map_remove(extent, known); /* its row is gone */
-            known->state = ROWAN__OBJECT_GONE;
-        }
-        return not_found(extent->model, err);
+        if (known != NULL && known->state == ROWAN__OBJECT_KEPT)
+            st = rowan__object_lost(session, extent, known, err);
+        return st == ROWAN_OK ? not_found(extent->model, err) : st;
     }
     give(out, objects[0]);
     return ROWAN_OK;
@@ -302,6 +300,8 @@ rowan_status rowan_session_refer_row(rowan_session *session, const rowan_model *
         return rowan_fail(err, ROWAN_EINVAL, "%s.%s does not reference %s", model->name,
                           column->name, target_model->name);
     column = &extent->model->columns[column - model->columns];
+    if (object->state == ROWAN__OBJECT_NEW && column->primary_key)
+        rowan__map_remove(extent, object); /* what its key is, is not known yet */
     for (at = &object->refers; *at != NULL && (*at)->column != column;)
         at = &(*at)->next;
     refer = *at;

@@ -55,10 +55,12 @@ struct rowan__extent {
     rowan__extent *next;
     const rowan_model *model;
     const rowan_column *auto_key; /* NULL if there is none */
-    size_t snapshot_at;           /* bytes from an object to its snapshot */
-    size_t stride;                /* and to the next object of its slab */
-    rowan__slab *slabs;           /* the newest first */
-    rowan__object **buckets;      /* buckets[n_buckets], a power of 2; 0 at first */
+    rowan__column_set
+        numbered;            /* of the key: AUTO, or refers to one: 0 is no key yet */
+    size_t snapshot_at;      /* bytes from an object to its snapshot */
+    size_t stride;           /* and to the next object of its slab */
+    rowan__slab *slabs;      /* the newest first */
+    rowan__object **buckets; /* buckets[n_buckets], a power of 2; 0 at first */
     size_t n_buckets;
     size_t n_mapped;
 };
@@ -143,6 +145,11 @@ bool rowan__map_reserve(rowan__extent *extent, size_t n);
 /* Adds an object under the key of its row; there is room. One that has this key is gone. */
 void rowan__map_add(rowan__extent *extent, rowan__object *object);
 void rowan__map_remove(rowan__extent *extent, rowan__object *object);
+
+/* The row of an object is gone, and it is no longer the session's: a rollback, which brings
+ * the row back, brings it back. */
+rowan_status rowan__object_lost(rowan_session *session, rowan__extent *extent,
+                                rowan__object *object, rowan_error *err) ROWAN_CHECKED;
 
 /* Whether a row has no key yet. */
 bool rowan__lacks_key(const rowan__extent *extent, const void *row);

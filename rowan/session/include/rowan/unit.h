@@ -22,8 +22,8 @@
  * borrowed until the next flush, and the session's own after it; rowan_session_text() copies
  * them at once. Statements are as good as written by hand, and as bad: two rows that exchange
  * their values of a unique column collide, and MariaDB deletes no row that refers to itself
- * (both take a flush between). The key of an object and its VERSION cannot be edited, and what the
- * database computes (GENERATED) is what it was when the row was read.
+ * (both take a flush between). The key of an object that has a row and its VERSION cannot be
+ * edited, and what the database computes (GENERATED) is what it was when the row was read.
  *
  * Transactions. rowan_session_flush() writes inside the open transaction, rowan_commit()
  * flushes and commits. Without an open transaction each of both begins one and commits it.
@@ -115,7 +115,8 @@ rowan_status rowan_session_delete_row(rowan_session *session, const rowan_model 
                                       void *object, rowan_error *err) ROWAN_CHECKED;
 
 /* Sets a member that is a foreign key to the key of another object, at the flush at which
- * that is known: for a new child of a new parent.
+ * that is known: for a new child of a new parent, or a new row between two in a table whose
+ * key are theirs.
  * column   of `model`; it references the model of `target`
  * Returns  ROWAN_OK; ROWAN_EINVAL if one of them is no object of the session, or the column
  *          does not reference that model. */
