@@ -158,14 +158,16 @@ static rowan_status add(rowan_decimal a, rowan_decimal b, bool subtract,
 {
     int scale = a.scale > b.scale ? a.scale : b.scale;
     int128 units;
+    bool over;
     rowan_status st = rowan_decimal_rescale(a, scale, &a, err);
 
     if (st == ROWAN_OK)
         st = rowan_decimal_rescale(b, scale, &b, err);
     if (st != ROWAN_OK)
         return st;
-    units = subtract ? units_of(a) - units_of(b) : units_of(a) + units_of(b);
-    if (!in_range(units))
+    over = subtract ? __builtin_sub_overflow(units_of(a), units_of(b), &units)
+                    : __builtin_add_overflow(units_of(a), units_of(b), &units);
+    if (over || !in_range(units))
         return too_long(err);
     *out = decimal_of(units, scale);
     return ROWAN_OK;

@@ -123,6 +123,14 @@ static void test_decimals_calculate(void **state)
     assert_status(rowan_decimal_add(decimal("99999999999999999999999999999999999999"),
                                     decimal("1"), &value, &err),
                   ROWAN_EINVAL, &err);
+    assert_status(rowan_decimal_add(decimal("99999999999999999999999999999999999999"),
+                                    decimal("99999999999999999999999999999999999999"),
+                                    &value, &err),
+                  ROWAN_EINVAL, &err);
+    assert_status(rowan_decimal_sub(decimal("-99999999999999999999999999999999999999"),
+                                    decimal("99999999999999999999999999999999999999"),
+                                    &value, &err),
+                  ROWAN_EINVAL, &err);
     assert_status(rowan_decimal_mul(decimal("99999999999999999999"),
                                     decimal("99999999999999999999"), &value, &err),
                   ROWAN_EINVAL, &err);
