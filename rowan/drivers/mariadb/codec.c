@@ -28,7 +28,8 @@ enum enum_field_types rowan__maria_type(rowan_type type)
     case ROWAN_TIMESTAMP: return MYSQL_TYPE_DATETIME;
     case ROWAN_UUID:
     case ROWAN_BYTES: return MYSQL_TYPE_BLOB;
-    case ROWAN_DECIMAL:
+    /* as a string it would be added to, and lie between, others as a double */
+    case ROWAN_DECIMAL: return MYSQL_TYPE_NEWDECIMAL;
     case ROWAN_JSON:
     case ROWAN_ENUM:
     case ROWAN_TEXT:
