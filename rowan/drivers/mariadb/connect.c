@@ -34,11 +34,12 @@
 #define OLDEST   100500  /* INSERT ... RETURNING */
 
 /* Everything that a server's or user's configuration could change and that a statement's
- * meaning hangs on. A 0 in an AUTO column is a 0. */
+ * meaning hangs on. A 0 in an AUTO column is a 0; what an UPDATE sets a column to is made of
+ * the row as it was, as in the standard, and not of what it has set before. */
 #define SQL_MODE                                                               \
     "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"                          \
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO," \
-    "NO_BACKSLASH_ESCAPES"
+    "NO_BACKSLASH_ESCAPES,SIMULTANEOUS_ASSIGNMENT"
 
 /* An hour: a cursor may rest between two batches while the server waits to send. */
 #define NET_WRITE_TIMEOUT_S 3600
