@@ -28,6 +28,7 @@ static rowan_status status_of(unsigned code)
         { ER_BAD_NULL_ERROR, ROWAN_EINVAL },
         { ER_DATA_TOO_LONG, ROWAN_EINVAL },
         { ER_WARN_DATA_OUT_OF_RANGE, ROWAN_EINVAL },
+        { ER_DATA_OUT_OF_RANGE, ROWAN_EINVAL }, /* of a sum, before it is stored */
         { ER_TRUNCATED_WRONG_VALUE, ROWAN_EINVAL },
         { ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, ROWAN_EINVAL },
         { ER_ILLEGAL_VALUE_FOR_TYPE, ROWAN_EINVAL },

@@ -53,10 +53,7 @@ static void give(sqlite3_context *ctx, rowan_decimal value)
     sqlite3_result_text(ctx, text, (int)len, SQLITE_TRANSIENT);
 }
 
-static void too_large(sqlite3_context *ctx)
-{
-    sqlite3_result_error(ctx, "a sum of decimals has more than 38 digits", -1);
-}
+#define TOO_LARGE "a sum of decimals has more than 38 digits"
 
 static void add(sqlite3_context *ctx, int n_args, sqlite3_value **args)
 {
@@ -70,7 +67,7 @@ static void add(sqlite3_context *ctx, int n_args, sqlite3_value **args)
         if (rowan_decimal_add(a, b, &sum, NULL) == ROWAN_OK)
             give(ctx, sum);
         else
-            too_large(ctx);
+            rowan__sqlite_out_of_range(ctx, TOO_LARGE); /* of its column */
     }
 }
 
@@ -128,7 +125,7 @@ static void step(sqlite3_context *ctx, sqlite3_value *arg, bool back)
     state->n_values += back ? -1 : 1;
     state->failed = st != ROWAN_OK;
     if (state->failed)
-        too_large(ctx);
+        sqlite3_result_error(ctx, TOO_LARGE, -1);
 }
 
 static void sum_step(sqlite3_context *ctx, int n_args, sqlite3_value **args)

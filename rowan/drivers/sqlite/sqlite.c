@@ -44,6 +44,7 @@ static rowan_status status_of(int rc)
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
     case SQLITE_CONSTRAINT_ROWID: return ROWAN_ECONFLICT;
+    case SQLITE_CONSTRAINT_NOTNULL:
     case SQLITE_CONSTRAINT_DATATYPE: return ROWAN_EINVAL;
     default: break;
     }
