@@ -41,8 +41,10 @@ static void write_in(rowan__writer *w, const rowan__scope *scope,
     }
     rowan__write_compared(w, scope, expr->model, expr->column);
     rowan__buf_str(w->sql, " IN (");
-    if (expr->query != NULL)
+    if (expr->query != NULL) {
+        w->one_of = w->dialect->narrow_in ? expr->column : NULL;
         rowan__write_query(w, scope, expr->query, NULL);
+    }
     for (size_t i = 0; expr->query == NULL && i < n; i++) {
         if (i > 0)
             rowan__buf_str(w->sql, ", ");

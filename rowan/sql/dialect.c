@@ -339,4 +339,5 @@ const rowan__dialect rowan__dialect_mariadb = {
     .no_limit = "18446744073709551615",
     .max_params = 65535, /* a 16-bit count in the protocol */
     .long_list = 16384, /* then it is joined, and not looked up one by one */
+    .narrow_in = true,
 };

@@ -102,6 +102,8 @@ typedef struct rowan__dialect {
     const char *no_limit; /* the LIMIT that means none, where OFFSET needs one */
     size_t max_params;    /* of one statement; 0: the driver says so */
     size_t long_list;     /* values of one IN that pay; a power of two */
+    bool narrow_in; /* IN looks a value up as one of the type of the query's column, and
+                           * makes false what would be NULL if it does not fit */
     const char *split[2]; /* around a text and what is between its parts: a query that
                            * gives each part as a value of the type that follows; NULL */
 } rowan__dialect;

@@ -3,6 +3,9 @@
 
 #include "ddl_int.h"
 #include "relation_int.h"
+#include "type_int.h"
+
+#define MAX_CAST 65 /* digits that MariaDB computes with */
 
 /* WITH, for the views that are read as tables. */
 static bool write_with(rowan__writer *w, const rowan_model *model,
@@ -32,7 +35,36 @@ static void write_withs(rowan__writer *w, const rowan__scope *scope)
         rowan__buf_char(w->sql, ' ');
 }
 
-static void write_list(rowan__writer *w, const rowan__scope *scope)
+/* A number of a query that is one of these, if it has to be made as wide as what is looked
+ * for; false if not. */
+static bool write_widened(rowan__writer *w, const rowan__scope *scope,
+                          const rowan_column *column, const rowan_column *wide)
+{
+    const rowan_column *own = rowan_column_declared(column);
+
+    wide = wide != NULL ? rowan_column_declared(wide) : NULL;
+    if (wide == NULL || !rowan__is_number(wide->type) ||
+        (own->type == wide->type && own->precision == wide->precision &&
+         own->scale == wide->scale))
+        return false;
+    rowan__buf_str(w->sql, "CAST(");
+    rowan__write_computed(w, scope, column->computed);
+    if (wide->type == ROWAN_DECIMAL) {
+        int scale = own->scale > wide->scale ? own->scale : wide->scale;
+        int whole = own->precision - own->scale, other = wide->precision - wide->scale;
+
+        whole = whole > other ? whole : other;
+        rowan__buf_printf(w->sql, " AS decimal(%d, %d))",
+                          whole + scale < MAX_CAST ? whole + scale : MAX_CAST, scale);
+    } else {
+        rowan__buf_str(w->sql,
+                       rowan__is_integer(wide->type) ? " AS signed)" : " AS double)");
+    }
+    return true;
+}
+
+static void write_list(rowan__writer *w, const rowan__scope *scope,
+                       const rowan_column *one_of)
 {
     const rowan_model *model = scope->query->model;
 
@@ -45,7 +77,8 @@ static void write_list(rowan__writer *w, const rowan__scope *scope)
             rowan__write_column(w, scope, scope->table, column);
             continue;
         }
-        rowan__write_computed(w, scope, column->computed);
+        if (!write_widened(w, scope, column, one_of))
+            rowan__write_computed(w, scope, column->computed);
         rowan__buf_str(w->sql, " AS ");
         rowan__write_ident(w, column->name);
     }
@@ -193,8 +226,10 @@ static void write_limit(rowan__writer *w, const rowan_query *query)
 void rowan__write_query(rowan__writer *w, const rowan__scope *around,
                         const rowan_query *query, const char *only)
 {
+    const rowan_column *one_of = w->one_of; /* of this query, not of those inside */
     rowan__scope scope;
 
+    w->one_of = NULL;
     rowan__names_init(&scope, around, query, false);
     write_withs(w, &scope);
     rowan__buf_str(w->sql, "SELECT ");
@@ -203,7 +238,7 @@ void rowan__write_query(rowan__writer *w, const rowan__scope *around,
     if (only != NULL && !rowan__counts_whole(query))
         rowan__buf_str(w->sql, only);
     else
-        write_list(w, &scope);
+        write_list(w, &scope, one_of);
     write_from(w, &scope);
     (void)rowan__write_clause(w, &scope, " WHERE ", query->where);
     if (rowan__is_grouped(query))

@@ -40,6 +40,7 @@ typedef struct rowan__writer {
     const rowan__dialect *dialect;
     rowan__buf *sql;
     size_t n_params;
+    const rowan_column *one_of; /* IN: what the next query's column is compared with */
 } rowan__writer;
 
 static inline void rowan__write_param(rowan__writer *w)
