@@ -65,14 +65,15 @@ typedef struct rowan__dialect {
     bool wants_analyze; /* plans against a new table need its statistics */
 
     /* Queries. */
-    const char *like[3];      /* before, between and behind a text and its pattern */
-    const char *ilike[3];     /* the same, whatever the case */
-    bool has_nulls_order;     /* NULLS FIRST, NULLS LAST */
-    const char *row_lock;     /* of rows that will be changed; NULL if there is none */
-    const char *widen[2];     /* around a number that shall be a double; NULL */
-    const char *int_sum[2];   /* around a sum of integers that shall be one; NULL */
-    const char *decimal_sum;  /* the function that adds decimals up; NULL for sum() */
-    const char *decimal_plus; /* and that adds two, with its bracket; NULL for + */
+    const char *like[3];     /* before, between and behind a text and its pattern */
+    const char *ilike[3];    /* the same, whatever the case */
+    bool has_nulls_order;    /* NULLS FIRST, NULLS LAST */
+    const char *row_lock;    /* of rows that will be changed; NULL if there is none */
+    const char *widen[2];    /* around a number that shall be a double; NULL */
+    const char *int_sum[2];  /* around a sum of integers that shall be one; NULL */
+    const char *decimal_sum; /* the function that adds decimals up; NULL for sum() */
+    const char *plus[ROWAN_N_TYPES]; /* that adds two, with its bracket; NULL for + */
+    bool cuts_spaces; /* those at the end of a text that is too long for its column */
     const char
         *fits[ROWAN_N_TYPES]; /* of a value and the range of its column: the value,
                                       * or an error; NULL: the database knows */

@@ -263,22 +263,42 @@ static void write_count(rowan__writer *w, const rowan_query *query)
 
 /* Changes. */
 
+/* What another column of the row is. Of a text that is too long spaces at the end would be
+ * cut without a word; with something behind them it is refused. */
+static void write_other(rowan__writer *w, const rowan_assignment *set)
+{
+    uint32_t max = set->column->max_length;
+    bool may_be_cut = w->dialect->cuts_spaces && set->column->type == ROWAN_TEXT &&
+                      max > 0 &&
+                      (set->other->max_length == 0 || set->other->max_length > max);
+
+    if (may_be_cut) {
+        rowan__buf_str(w->sql, "CASE WHEN char_length(");
+        rowan__write_ident(w, set->other->name);
+        rowan__buf_printf(w->sql, ") > %u THEN concat(", (unsigned)max);
+        rowan__write_ident(w, set->other->name);
+        rowan__buf_str(w->sql, ", '.') ELSE ");
+    }
+    rowan__write_ident(w, set->other->name);
+    if (may_be_cut)
+        rowan__buf_str(w->sql, " END");
+}
+
 static void write_new_value(rowan__writer *w, const rowan_assignment *set)
 {
-    const char *decimal_plus =
-        set->column->type == ROWAN_DECIMAL ? w->dialect->decimal_plus : NULL;
+    const char *plus = w->dialect->plus[set->column->type];
 
     if (set->kind == ROWAN_SET_COLUMN) {
-        rowan__write_ident(w, set->other->name);
+        write_other(w, set);
         return;
     }
     if (set->kind == ROWAN_SET_PLUS) {
-        rowan__buf_str(w->sql, decimal_plus != NULL ? decimal_plus : "");
+        rowan__buf_str(w->sql, plus != NULL ? plus : "");
         rowan__write_ident(w, set->column->name);
-        rowan__buf_str(w->sql, decimal_plus != NULL ? ", " : " + ");
+        rowan__buf_str(w->sql, plus != NULL ? ", " : " + ");
     }
     rowan__write_param(w);
-    if (set->kind == ROWAN_SET_PLUS && decimal_plus != NULL)
+    if (set->kind == ROWAN_SET_PLUS && plus != NULL)
         rowan__buf_char(w->sql, ')');
 }
 
@@ -290,13 +310,17 @@ static void write_range(rowan__writer *w, const rowan_column *column)
                           column->type == ROWAN_INT16 ? INT16_MAX : INT32_MAX);
     else if (column->type == ROWAN_DECIMAL)
         rowan__buf_printf(w->sql, ", %d, %d", column->precision, column->scale);
+    else if (rowan__is_span(column->type))
+        rowan__buf_printf(w->sql, ", %u", (unsigned)column->max_length);
 }
 
 /* A value that was not seen is looked at by a function where the database does not. */
 static void write_set(rowan__writer *w, const rowan_assignment *set)
 {
-    const char *fits =
-        set->kind != ROWAN_SET_VALUE ? w->dialect->fits[set->column->type] : NULL;
+    bool is_any = rowan__is_span(set->column->type) && set->column->max_length == 0;
+    const char *fits = set->kind != ROWAN_SET_VALUE && !is_any
+                           ? w->dialect->fits[set->column->type]
+                           : NULL;
 
     rowan__write_ident(w, set->column->name);
     rowan__buf_str(w->sql, " = ");

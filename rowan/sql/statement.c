@@ -3,6 +3,7 @@
 
 #include <rowan/decimal.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "ddl_int.h"
@@ -213,6 +214,14 @@ rowan_status rowan__coerce(const rowan_column *column, bool for_set, rowan_value
     } else if ((value->type == ROWAN_DOUBLE && want == ROWAN_FLOAT) ||
                (value->type == ROWAN_FLOAT && want == ROWAN_DOUBLE)) {
         value->type = want;
+    }
+    if (value->type == ROWAN_FLOAT && want == ROWAN_FLOAT && !value->is_null) {
+        double narrow = (double)(float)value->as.real; /* as it is read back */
+
+        if (isinf(narrow) && isfinite(value->as.real))
+            return rowan_fail(err, ROWAN_EINVAL, "%s: %g is out of range for float",
+                              column->name, value->as.real);
+        value->as.real = narrow;
     }
     if (value->type != want)
         return rowan_fail(err, ROWAN_EINVAL, "%s is %s and cannot be %s %s",
