@@ -344,6 +344,8 @@ rowan_status rowan__update_objects(rowan_session *session, rowan__extent *extent
     rowan_status st = ROWAN_OK;
 
     for (size_t i = 0; i < n_objects; i++) {
+        if (objects[i]->state != ROWAN__OBJECT_KEPT) /* a new row has its key now */
+            return lost_race(session, extent, objects[i], err);
         if (!resolve(objects[i]))
             return lost_reference(extent, objects[i], err);
         alike = alike && objects[i]->changes == objects[0]->changes;
@@ -445,6 +447,24 @@ static rowan_status delete_by_keys(rowan_session *session, const rowan__extent *
     return st;
 }
 
+/* Leaves out those whose row was gone before: this flush has inserted another with its key,
+ * which must stay. A VERSION had told of it. */
+static rowan_status leave_out_gone(rowan_session *session, rowan__extent *extent,
+                                   rowan__object **objects, size_t *n_objects,
+                                   rowan_error *err)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < *n_objects; i++) {
+        if (objects[i]->state == ROWAN__OBJECT_DOOMED)
+            objects[n++] = objects[i];
+        else if (rowan_model_version(extent->model) != NULL)
+            return lost_race(session, extent, objects[i], err);
+    }
+    *n_objects = n;
+    return ROWAN_OK;
+}
+
 rowan_status rowan__delete_objects(rowan_session *session, rowan__extent *extent,
                                    rowan__object **objects, size_t n_objects,
                                    rowan_error *err)
@@ -452,10 +472,10 @@ rowan_status rowan__delete_objects(rowan_session *session, rowan__extent *extent
     rowan__unit *unit = session->unit;
     rowan_query query = { .model = extent->model };
     rowan__statement statement;
-    rowan_status st;
+    rowan_status st = leave_out_gone(session, extent, objects, &n_objects, err);
 
-    if (n_objects == 0)
-        return ROWAN_OK;
+    if (st != ROWAN_OK || n_objects == 0)
+        return st;
     if (!rowan__undo_reserve(unit, n_objects))
         return out_of_memory(err);
     for (size_t i = 0; i < n_objects; i++)

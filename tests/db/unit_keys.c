@@ -188,6 +188,33 @@ static void test_a_number_that_is_given_again(void **state)
     rowan_session_clear(t->db);
 }
 
+/* Nor is the new row taken for the old one by the same flush. */
+static void test_a_number_of_a_row_that_is_gone(void **state)
+{
+    test_db *t = *state;
+    Film *old = NULL, *added = NULL;
+
+    begin(t);
+    for (int edited = 0; edited < 2; edited++) {
+        test_exec(t, "insert into film (id, name) values (7, 'old')");
+        assert_ok(rowan_session_get(t->db, Film, 7, &old, &t->err), &t->err);
+        test_exec(t, "delete from film");
+        assert_ok(rowan_session_add(t->db, Film, &added, &t->err,
+                                    .name = rowan_text_of("added")),
+                  &t->err);
+        added->id = 7;
+        if (edited)
+            old->name = rowan_text_of("edited");
+        else
+            assert_ok(rowan_session_delete(t->db, Film, old, &t->err), &t->err);
+        assert_status(rowan_commit(t->db, &t->err), edited ? ROWAN_EBUSY : ROWAN_OK,
+                      &t->err);
+        assert_string_equal(test_list(t, "name", "film", "id"), edited ? "" : "added");
+        test_exec(t, "delete from film");
+        rowan_session_clear(t->db);
+    }
+}
+
 /* What a refresh has changed is read anew, and what is pending stays so. */
 static void test_rows_of_a_refresh(void **state)
 {
@@ -221,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_a_key_that_is_given_later),
         cmocka_unit_test(test_a_row_that_comes_back),
         cmocka_unit_test(test_a_number_that_is_given_again),
+        cmocka_unit_test(test_a_number_of_a_row_that_is_gone),
         cmocka_unit_test(test_rows_of_a_refresh),
     };
 
