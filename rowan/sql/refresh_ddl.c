@@ -127,7 +127,7 @@ static bool has_column(const rowan__foreign_key *key, const rowan_model *model,
 /* A column through which rows of one table refer to each other. Not every database waits
  * for a statement's end to see whether what a row refers to is there, and no one waits for
  * the next statement: such columns are set when all rows are there, and are NULL before
- * their rows go. One that cannot be NULL is left to the database. */
+ * their rows go. */
 static bool is_link(const rowan_model *model, const rowan_column *column)
 {
     rowan__foreign_key key;
@@ -142,10 +142,31 @@ static bool is_link(const rowan_model *model, const rowan_column *column)
     return false;
 }
 
-static bool has_links(const rowan_model *model)
+/* The same where it cannot be NULL: a row that is there keeps what it refers to until all rows
+ * are there; new ones, and those that go, are left to the database. */
+static bool is_tie(const rowan_model *model, const rowan_column *column)
+{
+    rowan__foreign_key key;
+
+    if (column->nullable || column->primary_key || column->generated != NULL)
+        return false;
+    for (size_t n = 0; rowan__foreign_key_at(model, n, &key); n++) {
+        bool tied = strcmp(key.target->table, model->table) == 0 &&
+                    has_column(&key, model, column);
+
+        for (size_t i = 0; i < key.n_columns && tied; i++)
+            tied = !model->columns[key.columns[i]].nullable;
+        if (tied)
+            return true;
+    }
+    return false;
+}
+
+static bool has_any(const rowan_model *model,
+                    bool (*is)(const rowan_model *, const rowan_column *))
 {
     for (size_t i = 0; i < model->n_columns; i++) {
-        if (is_link(model, &model->columns[i]))
+        if (is(model, &model->columns[i]))
             return true;
     }
     return false;
@@ -192,11 +213,11 @@ static void link_differs(const rowan__dialect *d, const rowan_model *model,
     }
 }
 
-/* The columns that a step sets: all but the key, or links only. */
+/* The columns that a step sets: all but the key, or what rows refer to among themselves. */
 static bool is_set(const rowan_model *model, const rowan_column *column, bool links)
 {
     return links
-               ? is_link(model, column)
+               ? is_link(model, column) || is_tie(model, column)
                : !column->primary_key && column->generated == NULL && !column->version;
 }
 
@@ -208,6 +229,10 @@ static void set_column(const rowan__dialect *d, const rowan_model *model,
     else
         rowan__sql_ident(d, sql, column->name);
     rowan__buf_str(sql, " = ");
+    if (!links && is_tie(model, column)) {
+        of_table(d, model, column, sql);
+        return;
+    }
     if (!links && is_link(model, column)) {
         rowan__buf_str(sql, "CASE WHEN ");
         link_differs(d, model, column, sql);
@@ -286,7 +311,7 @@ void rowan__ddl_merge_update(const rowan__dialect *d, const rowan_model *model,
 void rowan__ddl_merge_link(const rowan__dialect *d, const rowan_model *model,
                            rowan__buf *sql)
 {
-    if (has_links(model))
+    if (has_any(model, is_link) || has_any(model, is_tie))
         update_from_staging(d, model, true, sql);
 }
 
@@ -333,7 +358,7 @@ void rowan__ddl_merge_unlink(const rowan__dialect *d, const rowan_model *model,
 {
     bool first = true;
 
-    if (!has_links(model))
+    if (!has_any(model, is_link))
         return;
     rowan__buf_str(sql, "UPDATE ");
     rowan__sql_table(d, sql, model);

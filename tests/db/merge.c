@@ -137,6 +137,43 @@ static void test_rows_refer_to_each_other(void **state)
     assert_string_equal(test_value(t, "SELECT count(*) FROM place"), "3");
 }
 
+/* clang-format off */
+ROWAN_MODEL(Post, "post",
+    (rowan_int32, id,      PRIMARY_KEY),
+    (rowan_int32, above,   REFERENCES(Post, id)),
+    (rowan_int32, version, VERSION)
+)
+/* clang-format on */
+
+static const rowan_model *const post_list[] = { &Post_model };
+static const rowan_models posts_models = { "posts", "0", post_list, 1 };
+
+/* A row that must refer to one of its table is there before the one it is to refer to. */
+static void test_rows_that_always_refer(void **state)
+{
+    test_db *t = *state;
+    Post posts[] = { { 1, 1, 0 }, { 2, 1, 0 }, { 3, 3, 0 } };
+    rowan_merge_counts counts;
+
+    assert_ok(rowan_drop_all(t->db, &posts_models, &t->err), &t->err);
+    assert_ok(rowan_create_all(t->db, &posts_models, &t->err), &t->err);
+    for (size_t n = 2; n <= 3; n++) {
+        rowan_merge *merge = NULL;
+
+        posts[1].above = n == 2 ? 1 : 3;
+        assert_ok(rowan_merge_open(t->db, 1, &merge, &t->err), &t->err);
+        assert_ok(rowan_merge_table(merge, &Post_model, &t->err), &t->err);
+        assert_ok(rowan_merge_rows(merge, posts, n, &t->err), &t->err);
+        assert_ok(rowan_merge_commit(merge, &counts, &t->err), &t->err);
+        rowan_merge_close(merge);
+    }
+    assert_counts(&counts, 3, 1, 1, 0);
+    assert_string_equal(test_value(t, "SELECT above FROM post WHERE id = 2"), "3");
+    assert_string_equal(test_value(t, "SELECT version FROM post WHERE id = 2"), "1");
+    assert_string_equal(test_value(t, "SELECT version FROM post WHERE id = 1"), "0");
+    assert_ok(rowan_drop_all(t->db, &posts_models, &t->err), &t->err);
+}
+
 static void test_same_key_twice(void **state)
 {
     test_db *t = *state;
@@ -321,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_unchanged_writes_nothing),
         cmocka_unit_test(test_references_both_ways),
         cmocka_unit_test(test_rows_refer_to_each_other),
+        cmocka_unit_test(test_rows_that_always_refer),
         cmocka_unit_test(test_same_key_twice),
         cmocka_unit_test(test_unique_value_moves),
         cmocka_unit_test(test_keys_go_on_behind_the_given_ones),

@@ -52,7 +52,9 @@ rowan_status rowan_merge_rows(rowan_merge *merge, const void *rows, size_t n_row
  * before their parents, and commits.
  * counts   counts[number of tables given], in the order they were given; may be NULL
  * Returns  ROWAN_OK; ROWAN_ECONFLICT, ROWAN_ECONSTRAINT with the database's reason; then
- *          nothing has changed. */
+ *          nothing has changed. A unique value that passes from one row to another can be a
+ *          conflict, and MariaDB looks at each row by itself where one of its table is
+ *          referred to by a column that cannot be NULL. */
 rowan_status rowan_merge_commit(rowan_merge *merge, rowan_merge_counts *counts,
                                 rowan_error *err) ROWAN_CHECKED;
 
