@@ -388,7 +388,7 @@ static rowan_status read_value(const rowan_model *shape, const rowan_column *col
         break;
     case ROWAN_TIME: good = read_time(&cell->value.time, (rowan_time *)to); break;
     case ROWAN_DOUBLE:
-        good = true;
+        good = isfinite(cell->value.real); /* it stores none, but a sum may be one */
         *(double *)to = cell->value.real;
         break;
     case ROWAN_DATE: good = read_date(&cell->value.time, (rowan_date *)to); break;

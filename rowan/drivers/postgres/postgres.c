@@ -427,6 +427,20 @@ static rowan_status fetch_one(postgres_prepared *prepared, PGresult *result,
     return st;
 }
 
+/* A number that a view computes and that is out of range: what is read, not what was given.
+ * On the other databases it is found in the row. */
+static rowan_status note_range(const rowan__rows *rows, const PGresult *result,
+                               rowan_status st, rowan_error *err)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+    if (rows->shape->base == NULL || sqlstate == NULL || strcmp(sqlstate, "22003") != 0)
+        return st;
+    if (err != NULL)
+        err->code = ROWAN_EDATA;
+    return ROWAN_EDATA;
+}
+
 static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_rows,
                           rowan_error *err)
 {
@@ -454,6 +468,7 @@ static rowan_status fetch(rowan__prepared *base, rowan__rows *rows, size_t max_r
         case PGRES_COMMAND_OK: PQclear(result); break;
         default:
             st = note_stale(base, rowan__pg_fail_result(conn, result, err), err);
+            st = note_range(rows, result, st, err);
             PQclear(result);
             break;
         }

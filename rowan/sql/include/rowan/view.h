@@ -24,8 +24,9 @@
  *     COUNT(col), COUNT_DISTINCT(col)   of its values that are not NULL: rowan_int64
  *     MIN(col), MAX(col)    the column's nullable type
  *     SUM(col)              rowan_opt_int64, rowan_opt_double or rowan_opt_decimal, as the
- *                           column is; a sum out of range is an error
- *     AVG(col)              rowan_opt_double
+ *                           column is; a sum out of range is ROWAN_EDATA, but SQLite,
+ *                           which stores infinities, gives one for doubles
+ *     AVG(col)              rowan_opt_double; of doubles as their SUM
  *     OVER(f, PARTITION_BY(a, ...), ORDER_BY(b, DESC(c)))   f of a window: one of the above
  *                           or ROW_NUMBER(), RANK(), DENSE_RANK() (rowan_int64), LAG(col),
  *                           LEAD(col), FIRST_VALUE(col), LAST_VALUE(col) (nullable)
