@@ -3,8 +3,9 @@
 #include <rowan/decimal.h>
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "type_int.h"
 
 __extension__ typedef __int128 int128;
 __extension__ typedef unsigned __int128 uint128;
@@ -200,7 +201,8 @@ rowan_status rowan_decimal_mul(rowan_decimal a, rowan_decimal b, rowan_decimal *
 double rowan_decimal_to_double(rowan_decimal value)
 {
     char text[ROWAN_DECIMAL_TEXT_MAX];
+    double out = 0;
 
-    (void)rowan_decimal_format(value, text);
-    return strtod(text, NULL);
+    (void)rowan__double_read(text, rowan_decimal_format(value, text), false, &out);
+    return out;
 }

@@ -399,7 +399,7 @@ size_t rowan__float_write(float value, char *out)
         if (strtof(out, NULL) == value)
             break;
     }
-    return (size_t)len;
+    return change_point(out, (size_t)len, locale_point(), ".");
 }
 
 static bool read_bool(const char *text, size_t len, bool *out)
@@ -449,7 +449,7 @@ static rowan_status parse_integer(rowan_type type, const char *text, size_t len,
 static rowan_status parse_float(const char *text, size_t len, rowan_value *out,
                                 rowan_error *err)
 {
-    char copy[512];
+    char copy[DOUBLE_MAX_LEN + POINT_MAX_LEN + 1];
     double value;
     float narrow;
 
@@ -462,6 +462,7 @@ static rowan_status parse_float(const char *text, size_t len, rowan_value *out,
     memcpy(copy, text,
            len); /* read anew: by way of a double it would be rounded twice */
     copy[len] = '\0';
+    (void)change_point(copy, len, ".", locale_point());
     narrow = strtof(copy, NULL);
     if (isinf(narrow))
         return rowan_fail(err, ROWAN_EINVAL, "is out of range for float");

@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <rowan/decimal.h>
 #include <rowan/types.h>
 
 #include "type_int.h"
@@ -258,6 +259,8 @@ static void doubles_do_not_know_the_locale(void **state)
     assert_string_equal(formatted(good(ROWAN_DOUBLE, "1.5")), "1.5");
     assert_string_equal(formatted(good(ROWAN_DOUBLE, "-1.25e-300")), "-1.25e-300");
     assert_string_equal(formatted(good(ROWAN_DOUBLE, "7")), "7");
+    assert_string_equal(formatted(good(ROWAN_FLOAT, "1.5")), "1.5");
+    assert_true(rowan_decimal_to_double(rowan_decimal_of(125, 2)) == 1.25);
     refused(ROWAN_DOUBLE, (const char *const[]){ "1,5", NULL });
     assert_non_null(setlocale(LC_ALL, "C"));
 }
