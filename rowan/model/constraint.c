@@ -3,6 +3,8 @@
 
 #include <rowan/decimal.h>
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,6 +103,21 @@ static rowan_status integer_value(const rowan_column *column, int64_t integer,
     }
 }
 
+static rowan_status real_value(const rowan_column *column, double real,
+                               rowan_value *out, rowan_error *err)
+{
+    out->as.real = real;
+    if (column->type == ROWAN_DOUBLE)
+        return ROWAN_OK;
+    if (column->type != ROWAN_FLOAT)
+        return rowan_fail(err, ROWAN_EINVAL, "is not %s",
+                          rowan_type_name(column->type));
+    if (isfinite(real) && fabs(real) > (double)FLT_MAX)
+        return rowan_fail(err, ROWAN_EINVAL, "is out of range for float");
+    out->as.real = (double)(float)real;
+    return ROWAN_OK;
+}
+
 rowan_status rowan__const_value(const rowan_column *column, const rowan_const *constant,
                                 rowan_value *out, rowan_error *err)
 {
@@ -111,13 +128,7 @@ rowan_status rowan__const_value(const rowan_column *column, const rowan_const *c
     switch (constant->kind) {
     case 'b':
     case 'i': st = integer_value(column, constant->integer, out, err); break;
-    case 'r':
-        out->as.real = constant->real;
-        st = column->type == ROWAN_FLOAT || column->type == ROWAN_DOUBLE
-                 ? ROWAN_OK
-                 : rowan_fail(err, ROWAN_EINVAL, "is not %s",
-                              rowan_type_name(column->type));
-        break;
+    case 'r': st = real_value(column, constant->real, out, err); break;
     case 't':
         if (column->type == ROWAN_BYTES)
             return rowan_fail(err, ROWAN_EINVAL, "cannot be bytes");
@@ -128,6 +139,33 @@ rowan_status rowan__const_value(const rowan_column *column, const rowan_const *c
     return st == ROWAN_OK ? rowan_column_check(column, out, err) : st;
 }
 
+/* The columns of a key or an index. */
+static rowan_status check_parts(const rowan_model *model, const rowan_constraint *c,
+                                rowan_error *err)
+{
+    bool is_index = c->kind == ROWAN_CONSTRAINT_INDEX || c->n_checks > 0;
+
+    for (size_t i = 0; i < c->n_parts; i++) {
+        const rowan_column *column = &model->columns[c->parts[i].column];
+
+        if (column->type == ROWAN_JSON)
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "%s.%s: JSON is not compared: it is in no key and no "
+                              "index",
+                              model->name, column->name);
+        if (c->parts[i].descending && !is_index)
+            return rowan_fail(err, ROWAN_EINVAL, "%s.%s: DESC is for an index only",
+                              model->name, column->name);
+        for (size_t k = 0; k < i; k++) {
+            if (c->parts[k].column == c->parts[i].column)
+                return rowan_fail(err, ROWAN_EINVAL,
+                                  "%s.%s stands twice in one key or index", model->name,
+                                  column->name);
+        }
+    }
+    return ROWAN_OK;
+}
+
 static rowan_status check_conditions(const rowan_model *model,
                                      const rowan_constraint *c, rowan_error *err)
 {
@@ -136,6 +174,9 @@ static rowan_status check_conditions(const rowan_model *model,
         rowan_value value;
         rowan_status st;
 
+        if (check->with_column && model->columns[check->column].type == ROWAN_JSON)
+            return rowan_fail(err, ROWAN_EINVAL, "%s.%s: JSON is not compared",
+                              model->name, model->columns[check->column].name);
         if (check->with_column || check->op >= ROWAN_CHECK_IS_NULL)
             continue;
         st = rowan__const_value(&model->columns[check->column], &check->value, &value,
@@ -211,8 +252,10 @@ rowan_status rowan__constraints_check(const rowan_model *model, rowan_error *err
                               model->name, column->name);
     }
     for (size_t i = 0; i < model->n_constraints; i++) {
-        rowan_status st = check_conditions(model, &model->constraints[i], err);
+        rowan_status st = check_parts(model, &model->constraints[i], err);
 
+        if (st == ROWAN_OK)
+            st = check_conditions(model, &model->constraints[i], err);
         if (st == ROWAN_OK)
             st = check_actions(model, &model->constraints[i], err);
         if (st != ROWAN_OK)

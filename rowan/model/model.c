@@ -9,6 +9,8 @@
 
 const char rowan_library = 1;
 
+#define MAX_LABEL 255 /* characters */
+
 const rowan_column *rowan_model_column(const rowan_model *model, const char *name,
                                        size_t len)
 {
@@ -53,9 +55,63 @@ static size_t list_index(const rowan_models *models, const rowan_model *model)
     return models->n_models;
 }
 
+static size_t n_characters(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+/* A label is found by its text, and MariaDB keeps it in a VARCHAR(255). */
+static rowan_status check_labels(const rowan_model *model, const rowan_column *column,
+                                 rowan_error *err)
+{
+    const rowan_enum *labels = column->labels;
+
+    for (size_t i = 0; labels != NULL && i < labels->n_labels; i++) {
+        const char *label = labels->labels[i];
+
+        if (rowan_enum_value(labels, label, strlen(label)) != (int)i)
+            return rowan_fail(err, ROWAN_EINVAL, "%s.%s: two labels of %s are \"%s\"",
+                              model->name, column->name, labels->name, label);
+        if (n_characters(label) > MAX_LABEL)
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "%s.%s: a label of %s has more than %d characters",
+                              model->name, column->name, labels->name, MAX_LABEL);
+    }
+    return ROWAN_OK;
+}
+
+/* What its attributes have to do with its type and with each other. */
+static rowan_status check_attributes(const rowan_model *model,
+                                     const rowan_column *column, rowan_error *err)
+{
+    const char *wrong = NULL;
+
+    if (column->max_length > 0 && column->type != ROWAN_TEXT &&
+        column->type != ROWAN_BYTES)
+        wrong = "MAX is for texts and bytes";
+    else if (column->automatic && column->default_value.kind != 0)
+        wrong = "AUTO has no DEFAULT";
+    else if (column->version && column->generated != NULL)
+        wrong = "VERSION is not GENERATED";
+    else if (column->type == ROWAN_JSON && (column->primary_key || column->unique ||
+                                            column->indexed || column->references))
+        wrong = "JSON is not compared: it is in no key and no index";
+    if (wrong != NULL)
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s: %s", model->name, column->name,
+                          wrong);
+    return check_labels(model, column, err);
+}
+
 static rowan_status check_column(const rowan_model *model, const rowan_column *column,
                                  rowan_error *err)
 {
+    if (column->name[0] == '\0')
+        return rowan_fail(err, ROWAN_EINVAL, "%s.%s has no name", model->name,
+                          column->member);
     if (rowan_model_column(model, column->name, strlen(column->name)) != column)
         return rowan_fail(err, ROWAN_EINVAL, "model %s has two columns named %s",
                           model->name, column->name);
@@ -82,7 +138,7 @@ static rowan_status check_column(const rowan_model *model, const rowan_column *c
         return rowan_fail(err, ROWAN_EINVAL,
                           "%s.%s: VERSION is for one integer that is no key",
                           model->name, column->name);
-    return ROWAN_OK;
+    return check_attributes(model, column, err);
 }
 
 /* Whether columns are the primary key, or a unique one, in its order. */
@@ -130,6 +186,11 @@ static rowan_status check_foreign_key(const rowan_models *models,
                               model->name, column->name, rowan_type_name(column->type),
                               key->target->name, target->name,
                               rowan_type_name(target->type));
+        /* 1.0 and 1.00 are one number, but not to a database that compares what it stores */
+        if (target->precision != column->precision || target->scale != column->scale)
+            return rowan_fail(err, ROWAN_EINVAL,
+                              "%s.%s and %s.%s need the same PRECISION", model->name,
+                              column->name, key->target->name, target->name);
     }
     if (!are_unique(key->target, key->targets, key->n_columns))
         return rowan_fail(

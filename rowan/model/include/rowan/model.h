@@ -48,7 +48,8 @@
  * What a database lacks is ROWAN_EUNSUPPORTED when the table is to be created there. Names in
  * the database are table_column_suffix as PostgreSQL makes them, with _pkey, _key, _idx, _fkey
  * or _check (table_name_check); a second index of the same columns ends in _idx2 or _key2. If
- * two things would be named alike, that is ROWAN_EINVAL then.
+ * two things would be named alike, or differently in case only, or a name has more than 63
+ * bytes, that is ROWAN_EINVAL then. JSON is in no key and no index.
  *     BELONGS_TO, HAS_MANY, HAS_ONE, MANY_TO_MANY   relations: rowan/relation.h
  * A condition is EQ, NE, LT, LE, GT or GE(column, constant), the same with _COLUMN at its
  * end and another column, or IS_NULL(column), NOT_NULL(column). Constants of dates, times,
