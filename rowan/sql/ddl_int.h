@@ -19,6 +19,14 @@ void rowan__ddl_create_schema(const rowan__dialect *dialect, const rowan_model *
 void rowan__ddl_comments(const rowan__dialect *dialect, const rowan_model *model,
                          rowan__buf *sql);
 
+/* A constant of the model, which rowan_models_check() found good. */
+void rowan__ddl_constant(const rowan__dialect *dialect, const rowan_column *column,
+                         const rowan_const *value, rowan__buf *sql);
+
+/* The conditions of a CHECK or of a partial index, all of which hold. */
+void rowan__ddl_conditions(const rowan__dialect *dialect, const rowan_model *model,
+                           const rowan_constraint *constraint, rowan__buf *sql);
+
 /* ROWAN_EUNSUPPORTED if the database lacks what the model declares. */
 rowan_status rowan__ddl_supported(const rowan__dialect *dialect,
                                   const rowan_model *model, rowan_error *err);
@@ -30,6 +38,8 @@ void rowan__ddl_plain_columns(const rowan__dialect *dialect, const rowan_model *
 /* The table's name with a suffix, as an identifier. */
 void rowan__ddl_table_suffix(const rowan__dialect *dialect, const rowan_model *model,
                              const char *suffix, rowan__buf *sql);
+
+#define ROWAN__DDL_MAX_NAME 63 /* bytes; PostgreSQL would cut the rest off */
 
 /* Names, not quoted, in place of what stands in `name`: table_column_column_suffix; of a
  * CHECK, a foreign key and the nth index. */
@@ -45,7 +55,7 @@ void rowan__ddl_index_name(const rowan_model *model, size_t n, rowan__buf *name)
 bool rowan__ddl_index_at(const rowan_model *model, size_t n, rowan_key_part *part,
                          rowan_constraint *out);
 
-/* ROWAN_EINVAL if two things would have one name in the database: which. */
+/* ROWAN_EINVAL if two things would have one name in the database, or one is too long: which. */
 rowan_status rowan__ddl_check_names(const rowan_models *models,
                                     rowan_error *err) ROWAN_CHECKED;
 

@@ -12,17 +12,15 @@
 
 #include "utf8_int.h"
 
-#define MAX_NAME 63
-
 static void cut_name(rowan__buf *name)
 {
     uint32_t hash = 2166136261U; /* FNV-1a */
 
-    if (!rowan__buf_ok(name) || name->len <= MAX_NAME)
+    if (!rowan__buf_ok(name) || name->len <= ROWAN__DDL_MAX_NAME)
         return;
     for (size_t i = 0; i < name->len; i++)
         hash = (hash ^ (unsigned char)name->ptr[i]) * 16777619U;
-    name->len = rowan__utf8_cut(name->ptr, name->len, MAX_NAME - 9);
+    name->len = rowan__utf8_cut(name->ptr, name->len, ROWAN__DDL_MAX_NAME - 9);
     rowan__buf_printf(name, "_%08x", hash);
 }
 

@@ -3,7 +3,8 @@
  *
  * A database passes over an index that is there by its name, whatever it is of: the second of
  * two would be missing without a word. All are compared, also where one database would take
- * them, so that a package that is good on one is good on each.
+ * them, so that a package that is good on one is good on each: names that differ in case only
+ * are one to SQLite and, of columns, to MariaDB; PostgreSQL cuts names at 63 bytes.
  */
 #include "ddl_int.h"
 
@@ -13,6 +14,8 @@
 #include <rowan/arena.h>
 
 #include "alloc_int.h"
+
+#define LONG_TEXT 768 /* characters: what MariaDB keeps by a CHECK */
 
 typedef struct ddl_name {
     const rowan_model *model;
@@ -70,7 +73,8 @@ static void add_column_names(ddl_names *all, const rowan_model *model)
             add(all, model, false);
         }
         if (column->type == ROWAN_ENUM ||
-            (column->type == ROWAN_BYTES && column->max_length > 0)) {
+            (column->type == ROWAN_BYTES && column->max_length > 0) ||
+            (column->type == ROWAN_TEXT && column->max_length > LONG_TEXT)) {
             rowan__ddl_name(model, &part, 1, "_check", &all->name);
             add(all, model, true);
         }
@@ -115,6 +119,60 @@ static void add_names(ddl_names *all, const rowan_model *model)
     }
 }
 
+/* As strcmp(), but A is a, in every locale. */
+static int compare_names(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        int x = *a >= 'A' && *a <= 'Z' ? *a - 'A' + 'a' : *a;
+        int y = *b >= 'A' && *b <= 'Z' ? *b - 'A' + 'a' : *b;
+
+        if (x != y || x == '\0')
+            return x - y;
+    }
+}
+
+static rowan_status check_length(const rowan_model *model, const char *name,
+                                 rowan_error *err)
+{
+    if (name != NULL && strlen(name) > ROWAN__DDL_MAX_NAME)
+        return rowan_fail(err, ROWAN_EINVAL, "%s: the name %s has more than %d bytes",
+                          model->name, name, ROWAN__DDL_MAX_NAME);
+    return ROWAN_OK;
+}
+
+static rowan_status check_columns(const rowan_model *model, rowan_error *err)
+{
+    for (size_t i = 0; i < model->n_columns; i++) {
+        const char *name = model->columns[i].name;
+
+        if (check_length(model, name, err) != ROWAN_OK)
+            return ROWAN_EINVAL;
+        for (size_t k = 0; k < i; k++) {
+            if (compare_names(model->columns[k].name, name) == 0)
+                return rowan_fail(err, ROWAN_EINVAL,
+                                  "%s: the columns %s and %s differ in case only",
+                                  model->name, model->columns[k].name, name);
+        }
+    }
+    return ROWAN_OK;
+}
+
+static rowan_status check_own_names(const rowan_models *models, rowan_error *err)
+{
+    for (size_t i = 0; i < models->n_models; i++) {
+        const rowan_model *model = models->list[i];
+        rowan_status st = check_length(model, model->table, err);
+
+        if (st == ROWAN_OK)
+            st = check_length(model, rowan_model_schema(model), err);
+        if (st == ROWAN_OK)
+            st = check_columns(model, err);
+        if (st != ROWAN_OK)
+            return st;
+    }
+    return ROWAN_OK;
+}
+
 /* Equal ones next to each other: of a schema, and of a table if they are CHECKs. */
 static int compare(const void *a, const void *b)
 {
@@ -122,7 +180,7 @@ static int compare(const void *a, const void *b)
     int order = strcmp(x->schema, y->schema);
 
     if (order == 0)
-        order = strcmp(x->name, y->name);
+        order = compare_names(x->name, y->name);
     if (order == 0)
         order = (int)x->is_check - (int)y->is_check;
     if (order == 0 && x->is_check)
@@ -151,9 +209,12 @@ static rowan_status find_equal(const ddl_names *all, rowan_error *err)
 
 rowan_status rowan__ddl_check_names(const rowan_models *models, rowan_error *err)
 {
-    ddl_names all = { .arena = rowan_arena_new(NULL, 0) };
-    rowan_status st;
+    ddl_names all = { 0 };
+    rowan_status st = check_own_names(models, err);
 
+    if (st != ROWAN_OK)
+        return st;
+    all.arena = rowan_arena_new(NULL, 0);
     all.failed = all.arena == NULL;
     rowan__buf_init(&all.name, 0);
     for (size_t i = 0; i < models->n_models && !all.failed; i++)
