@@ -50,16 +50,27 @@ static rowan_status create_indexes(rowan_session *session, const rowan_model *mo
 static rowan_status create_one(rowan_session *session, const rowan_model *model,
                                rowan_error *err)
 {
-    rowan_status st = rowan__ddl_supported(rowan__session_dialect(session), model, err);
+    rowan_status st =
+        rowan__session_run_ddl(session, rowan__ddl_create_schema, model, err);
 
-    if (st == ROWAN_OK)
-        st = rowan__session_run_ddl(session, rowan__ddl_create_schema, model, err);
     if (st == ROWAN_OK)
         st = rowan__session_run_ddl(session, rowan__ddl_create_table, model, err);
     if (st == ROWAN_OK)
         st = create_indexes(session, model, err);
     if (st == ROWAN_OK)
         st = rowan__session_run_ddl(session, rowan__ddl_comments, model, err);
+    return st;
+}
+
+/* What the database lacks is found before anything is created. */
+static rowan_status supported(rowan_session *session, const rowan_models *models,
+                              rowan_error *err)
+{
+    const rowan__dialect *dialect = rowan__session_dialect(session);
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < models->n_models && st == ROWAN_OK; i++)
+        st = rowan__ddl_supported(dialect, models->list[i], err);
     return st;
 }
 
@@ -101,8 +112,12 @@ static rowan_status for_each(rowan_session *session, const rowan_models *models,
 
     if (st == ROWAN_OK)
         st = ordered(models, &order, err);
-    if (st != ROWAN_OK)
+    if (st == ROWAN_OK && !backwards)
+        st = supported(session, models, err);
+    if (st != ROWAN_OK) {
+        rowan__free(order);
         return st;
+    }
     st = begin_change(session, own_transaction, err);
     for (size_t i = 0; i < models->n_models && st == ROWAN_OK; i++)
         st = step(session, order[backwards ? models->n_models - 1 - i : i], err);

@@ -71,14 +71,15 @@ static bool in_key(const rowan_model *model, const rowan_column *column)
 static const char *limited_type(const rowan__dialect *d, const rowan_model *model,
                                 const rowan_column *column)
 {
-    if (column->max_length == 0)
+    bool is_text = column->type == ROWAN_TEXT;
+    size_t longest = is_text ? d->longest_text : LONG_BYTES;
+    const char *key_type = is_text ? d->key_text : d->key_bytes;
+
+    if (column->max_length == 0 || (!is_text && column->type != ROWAN_BYTES))
         return NULL;
-    if (column->type == ROWAN_TEXT)
-        return d->limited_text;
-    return column->type == ROWAN_BYTES &&
-                   (column->max_length <= LONG_BYTES || in_key(model, column))
-               ? d->limited_bytes
-               : NULL;
+    if (column->max_length > longest && (key_type == NULL || !in_key(model, column)))
+        return NULL;
+    return is_text ? d->limited_text : d->limited_bytes;
 }
 
 static void column_type(const rowan__dialect *d, const rowan_model *model,
@@ -97,18 +98,6 @@ static void column_type(const rowan__dialect *d, const rowan_model *model,
                                 : d->type_names[column->type]);
     if (column->type == ROWAN_DECIMAL && d->decimal_has_precision)
         rowan__buf_printf(sql, "(%d, %d)", column->precision, column->scale);
-}
-
-/* A constant of the model, which rowan_models_check() found good. */
-static void constant(const rowan__dialect *d, const rowan_column *column,
-                     const rowan_const *value_const, rowan__buf *sql)
-{
-    rowan_value value;
-
-    if (rowan__const_value(column, value_const, &value, NULL) == ROWAN_OK)
-        rowan__sql_literal(d, sql, column, &value);
-    else
-        sql->failed = true;
 }
 
 static void inline_comment(const rowan__dialect *d, const char *words, rowan__buf *sql)
@@ -133,11 +122,16 @@ static void column_definition(const rowan__dialect *d, const rowan_model *model,
         rowan__buf_printf(sql, " DEFAULT %s", d->now[column->type]);
     } else if (column->default_value.kind != 0) {
         rowan__buf_str(sql, " DEFAULT ");
-        constant(d, column, &column->default_value, sql);
+        rowan__ddl_constant(d, column, &column->default_value, sql);
     }
-    if (!column->nullable)
+    if (!column->nullable && (column->generated == NULL || d->generated_not_null))
         rowan__buf_str(sql, " NOT NULL");
     inline_comment(d, column->comment, sql);
+    if (!column->nullable && column->generated != NULL && !d->generated_not_null) {
+        rowan__buf_str(sql, " CHECK (");
+        rowan__sql_ident(d, sql, column->name);
+        rowan__buf_str(sql, " IS NOT NULL)");
+    }
 }
 
 static void key_columns(const rowan__dialect *d, const rowan_model *model,
@@ -184,7 +178,11 @@ static void column_check(const rowan__dialect *d, const rowan_model *model,
     if (column->type != ROWAN_ENUM && !limited)
         return;
     begin_constraint(d, model, column, "_check", sql);
-    rowan__buf_str(sql, limited ? " CHECK (length(" : " CHECK (");
+    rowan__buf_printf(sql, " CHECK (%s%s",
+                      !limited                     ? ""
+                      : column->type == ROWAN_TEXT ? d->text_length
+                                                   : "length",
+                      limited ? "(" : "");
     rowan__sql_ident(d, sql, column->name);
     if (limited) {
         rowan__buf_printf(sql, ") <= %u),\n", (unsigned)column->max_length);
@@ -269,43 +267,6 @@ static void key_parts(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_char(sql, ')');
 }
 
-/* A side of a comparison. Where decimals are text they are compared as doubles here: a
- * CHECK must hold for programs that lack our collation too. */
-static void operand(const rowan__dialect *d, const rowan_column *column,
-                    const rowan_const *compared_with, rowan__buf *sql)
-{
-    bool cast = column->type == ROWAN_DECIMAL && d->decimal_collation != NULL;
-
-    rowan__buf_str(sql, cast ? "CAST(" : "");
-    if (compared_with != NULL)
-        constant(d, column, compared_with, sql);
-    else
-        rowan__sql_ident(d, sql, column->name);
-    rowan__buf_str(sql, cast ? " AS REAL)" : "");
-}
-
-/* The conditions of a CHECK or of a partial index, all of which hold. */
-static void conditions(const rowan__dialect *d, const rowan_model *model,
-                       const rowan_constraint *c, rowan__buf *sql)
-{
-    static const char *const operators[] = {
-        " = ", " <> ", " < ", " <= ", " > ", " >= ", " IS NULL", " IS NOT NULL"
-    };
-
-    for (size_t i = 0; i < c->n_checks; i++) {
-        const rowan_check *check = &c->checks[i];
-        const rowan_column *column = &model->columns[check->column];
-
-        rowan__buf_str(sql, i > 0 ? " AND " : "");
-        operand(d, column, NULL, sql);
-        rowan__buf_str(sql, operators[check->op]);
-        if (check->with_column)
-            operand(d, &model->columns[check->other], NULL, sql);
-        else if (check->op < ROWAN_CHECK_IS_NULL)
-            operand(d, column, &check->value, sql);
-    }
-}
-
 static void table_check(const rowan__dialect *d, const rowan_model *model,
                         const rowan_constraint *c, rowan__buf *sql)
 {
@@ -316,7 +277,7 @@ static void table_check(const rowan__dialect *d, const rowan_model *model,
     rowan__buf_str(sql, "    CONSTRAINT ");
     write_name(d, &name, sql);
     rowan__buf_str(sql, " CHECK (");
-    conditions(d, model, c, sql);
+    rowan__ddl_conditions(d, model, c, sql);
     rowan__buf_str(sql, "),\n");
 }
 
@@ -430,24 +391,7 @@ bool rowan__ddl_create_index(const rowan__dialect *d, const rowan_model *model,
     key_parts(d, model, &index, sql);
     if (index.n_checks > 0) {
         rowan__buf_str(sql, " WHERE ");
-        conditions(d, model, &index, sql);
+        rowan__ddl_conditions(d, model, &index, sql);
     }
     return true;
-}
-
-rowan_status rowan__ddl_supported(const rowan__dialect *d, const rowan_model *model,
-                                  rowan_error *err)
-{
-    rowan_key_part part;
-    rowan_constraint index;
-
-    if (rowan_model_schema(model) != NULL && !d->has_schemas)
-        return rowan_fail(err, ROWAN_EUNSUPPORTED, "%s: %s has no schemas", model->name,
-                          d->name);
-    for (size_t i = 0; rowan__ddl_index_at(model, i, &part, &index); i++) {
-        if (index.n_checks > 0 && !d->has_partial_indexes)
-            return rowan_fail(err, ROWAN_EUNSUPPORTED, "%s: %s has no partial indexes",
-                              model->name, d->name);
-    }
-    return ROWAN_OK;
 }

@@ -18,6 +18,8 @@ typedef struct rowan__dialect {
     /* Types. */
     const char *type_names[ROWAN_N_TYPES];
     const char *limited_text;   /* of a text with MAX; NULL: a CHECK keeps it */
+    size_t longest_text;        /* up to this MAX, or in a key where key_text is */
+    const char *text_length;    /* the function that counts characters, for the CHECK */
     const char *key_text;       /* of a text in a key; NULL if any text can be */
     const char *limited_bytes;  /* the same of bytes; these two where a CHECK keeps */
     const char *key_bytes;      /* the limit, and any bytes can be in a key: NULL */
@@ -27,10 +29,13 @@ typedef struct rowan__dialect {
     const char *identity;          /* behind the type of an AUTO key */
 
     /* Constants. */
-    bool has_booleans;              /* true and false, else 1 and 0 */
-    bool uuid_is_binary;            /* else it is text, or a type of its own */
-    bool uuid_hyphens;              /* in a UUID as a string */
-    const char *utc_suffix;         /* of a timestamp as a string */
+    bool has_booleans;      /* true and false, else 1 and 0 */
+    bool reals_are_strings; /* '0.1', which takes the column's type, keeps -0 and can be
+                             * 'NaN' */
+    bool has_infinity;      /* 9e999 if they are no strings */
+    bool uuid_is_binary;    /* else it is text, or a type of its own */
+    bool uuid_hyphens;      /* in a UUID as a string */
+    const char *utc_suffix; /* of a timestamp as a string */
     const char *now[ROWAN_N_TYPES]; /* the default of dates and times */
 
     /* Tables. */
@@ -38,7 +43,11 @@ typedef struct rowan__dialect {
     bool has_schemas;
     bool has_comments;    /* COMMENT ON */
     bool inline_comments; /* COMMENT '...' behind a column, and behind the table */
+    size_t
+        longest_comment; /* characters of a column's, twice as many of a table's; 0 */
+    bool narrow_names; /* of characters up to U+FFFF, and not with a space at the end */
     bool has_partial_indexes;
+    bool generated_not_null; /* NOT NULL of a generated column; else a CHECK */
     bool ddl_commits;        /* a change of tables ends the transaction */
     const char *schema_lock; /* one change of tables at a time, to its end */
 
