@@ -5,7 +5,7 @@
  */
 #include <rowan/upsert.h>
 
-#include "session_int.h"
+#include "insert_keys_int.h"
 
 static rowan_status bits_of(const rowan_model *model, const rowan_columns *columns,
                             uint64_t *out, rowan_error *err)
@@ -165,9 +165,13 @@ static rowan_status upsert_row(rowan_session *session, const rowan_model *model,
     const rowan_query query = { .model = model };
     rowan__statement statement;
     rowan_error own;
-    rowan_status st = rowan__statement_of_row(
-        &statement, is_auto ? ROWAN__INSERT_AUTO : ROWAN__INSERT, &query, row, &own);
+    rowan_status st;
 
+    /* The number that a new row gets may be taken, by a row that is not meant. */
+    if (is_auto && upsert->on == primary_key(model))
+        return rowan__insert_row(session, model, row, err);
+    st = rowan__statement_of_row(
+        &statement, is_auto ? ROWAN__INSERT_AUTO : ROWAN__INSERT, &query, row, &own);
     if (st == ROWAN_OK)
         st = rowan__statement_upsert(&statement, upsert, &own);
     if (st == ROWAN_OK)

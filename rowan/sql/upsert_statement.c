@@ -68,7 +68,7 @@ static void write_guarded(rowan__writer *w, const rowan_model *model, uint64_t k
     for (size_t at = 0; next_column(model, key, &at, &column); between = " AND ") {
         rowan__buf_str(w->sql, between);
         rowan__write_ident(w, column->name);
-        rowan__buf_str(w->sql, " <=> ");
+        rowan__buf_str(w->sql, " = "); /* NULL is in nobody's way */
         write_excluded(w, column);
     }
     rowan__buf_str(w->sql, ", ");

@@ -17,6 +17,16 @@ ROWAN_MODEL(Member, "member",
 /* clang-format on */
 ROWAN_MODELS(member_models, "1", Member);
 
+/* clang-format off */
+ROWAN_MODEL(Badge, "badge",
+    (rowan_int64,    id,    PRIMARY_KEY, AUTO),
+    (rowan_text,     email, UNIQUE, MAX(100)),
+    (rowan_opt_text, code,  UNIQUE, MAX(100)),
+    (rowan_int32,    uses)
+)
+/* clang-format on */
+ROWAN_MODELS(badge_models, "1", Badge);
+
 static int set_up(void **state)
 {
     test_db *t = *state;
@@ -126,6 +136,77 @@ static void test_conflict_by_another_key(void **state)
     tear_down(state);
 }
 
+static Badge badge(int64_t id, const char *email, const char *code)
+{
+    return (Badge){ .id = id,
+                    .email = rowan_text_of(email),
+                    .code = rowan_opt_text_of(code),
+                    .uses = 9 };
+}
+
+static void new_badges(test_db *t)
+{
+    assert_ok(rowan_drop_all(t->db, &badge_models, &t->err), &t->err);
+    assert_ok(rowan_create_all(t->db, &badge_models, &t->err), &t->err);
+    test_exec(t,
+              "insert into badge (id, email, code, uses) values (1, 'a@x', null, 0), "
+              "(2, 'b@x', 'B', 0)");
+}
+
+static char *uses(test_db *t)
+{
+    return test_list(t, "cast(uses as char(1))", "badge", "id");
+}
+
+/* A key that is NULL is nobody's: who is in the way is so by another key. */
+static void test_null_is_no_key(void **state)
+{
+    test_db *t = *state;
+    Badge again = badge(0, "a@x", NULL), other = badge(0, "c@x", NULL);
+
+    new_badges(t);
+    assert_status(rowan_upsert(t->db, Badge, &again, &t->err, code), ROWAN_ECONFLICT,
+                  &t->err);
+    assert_status(rowan_insert_missing(t->db, Badge, &again, 1, &t->err, code),
+                  ROWAN_ECONFLICT, &t->err);
+    assert_string_equal(uses(t), "0 0");
+    test_exec(t, "delete from badge where id = 2"); /* 3 is next, also on PostgreSQL */
+    other.id = 3;
+    assert_ok(rowan_upsert(t->db, Badge, &other, &t->err, code), &t->err);
+    assert_string_equal(uses(t), "0 9");
+    assert_ok(rowan_drop_all(t->db, &badge_models, &t->err), &t->err);
+}
+
+/* A new row is new, though PostgreSQL does not know the numbers that were given. */
+static void test_a_number_that_is_taken(void **state)
+{
+    test_db *t = *state;
+    Badge added = badge(0, "c@x", NULL);
+    rowan_status st;
+
+    new_badges(t);
+    st = rowan_upsert(t->db, Badge, &added, &t->err, id);
+    assert_status(st, test_is_postgres(t) ? ROWAN_ECONFLICT : ROWAN_OK, &t->err);
+    assert_string_equal(uses(t), test_is_postgres(t) ? "0 0" : "0 0 9");
+    assert_ok(rowan_drop_all(t->db, &badge_models, &t->err), &t->err);
+}
+
+/* The row that is there, and another one by a key that it does not get. */
+static void test_a_key_that_is_not_set(void **state)
+{
+    test_db *t = *state;
+    Badge both = badge(0, "a@x", "B");
+    const rowan_upsert_opts only_uses = { .on = ROWAN_COLUMNS(Badge, code),
+                                          .set = ROWAN_COLUMNS(Badge, uses) };
+    rowan_status st;
+
+    new_badges(t);
+    st = rowan_upsert_rows(t->db, &Badge_model, &both, 1, &only_uses, &t->err);
+    assert_status(st, test_is_mariadb(t) ? ROWAN_ECONFLICT : ROWAN_OK, &t->err);
+    assert_string_equal(uses(t), test_is_mariadb(t) ? "0 0" : "0 9");
+    assert_ok(rowan_drop_all(t->db, &badge_models, &t->err), &t->err);
+}
+
 static void test_keys_that_are_none(void **state)
 {
     test_db *t = *state;
@@ -229,6 +310,9 @@ int main(void)
         cmocka_unit_test(test_chosen_columns),
         cmocka_unit_test(test_insert_missing),
         cmocka_unit_test(test_conflict_by_another_key),
+        cmocka_unit_test(test_null_is_no_key),
+        cmocka_unit_test(test_a_number_that_is_taken),
+        cmocka_unit_test(test_a_key_that_is_not_set),
         cmocka_unit_test(test_keys_that_are_none),
         cmocka_unit_test(test_insert_returning),
         cmocka_unit_test(test_delete_returning),

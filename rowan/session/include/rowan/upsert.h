@@ -7,9 +7,10 @@
  *         leaves the rows that are there as they are
  *
  * The columns at the end are a key that the model declares: its primary key, a UNIQUE
- * column, or UNIQUE(a, b). A row that is in the way by another key is ROWAN_ECONFLICT. The
- * AUTO key of a row, if it is 0, is written back whichever row it is. Concurrent writers of
- * one key do not fail each other.
+ * column, or UNIQUE(a, b); with a NULL in it, no row has it. A row that is in the way by
+ * another key is ROWAN_ECONFLICT; but if there is one that has the key, and the other key is
+ * not set, only MariaDB may say so. The AUTO key of a row, if it is 0, is written back
+ * whichever row it is. Concurrent writers of one key do not fail each other.
  *
  *     rowan_insert_returning(db, Person, people, n_people, &result, &err)
  *     rowan_update_returning(db, Person, where, &result, &err, rowan_set(Person, ...), ...)
