@@ -17,6 +17,9 @@ ROWAN_MODEL(Astray, "astray",
 ROWAN_MODEL(NullKey, "nullkey",
     (rowan_opt_int64, id, PRIMARY_KEY)
 )
+/* A table as it was, and as it will be. */
+ROWAN_MODEL(Older, "age", (rowan_int64, id, PRIMARY_KEY))
+ROWAN_MODEL(Newer, "age", (rowan_int64, id, PRIMARY_KEY), (rowan_text, words, INDEX))
 /* clang-format on */
 
 static const char *table_count(test_db *t)
@@ -129,6 +132,29 @@ static void test_wrong_models_are_refused(void **state)
     }
 }
 
+/* A column that the table lacks is an error, never the text of its name. */
+static void test_a_column_that_is_not_there(void **state)
+{
+    test_db *t = *state;
+    static const rowan_model *const lists[] = { &Older_model, &Newer_model };
+    const rowan_models older = { "older", "0", &lists[0], 1 };
+    const rowan_models newer = { "newer", "0", &lists[1], 1 };
+    Older row = { 1 };
+    rowan_result *result = NULL;
+    uint64_t n = 0;
+
+    assert_ok(rowan_create_all(t->db, &older, &t->err), &t->err);
+    assert_ok(rowan_insert(t->db, Older, &row, &t->err), &t->err);
+    assert_status(rowan_fetch(t->db, rowan_select(Newer), &result, &t->err),
+                  ROWAN_EDATA, &t->err);
+    assert_status(
+        rowan_delete_where(t->db, Newer, rowan_eq(Newer, words, "words"), &n, &t->err),
+        ROWAN_EDATA, &t->err);
+    assert_status(rowan_create_all(t->db, &newer, &t->err), ROWAN_EDATA, &t->err);
+    assert_string_equal(test_value(t, "SELECT count(*) FROM age"), "1");
+    assert_ok(rowan_drop_all(t->db, &older, &t->err), &t->err);
+}
+
 struct creator {
     test_db *t;
     rowan_status st;
@@ -175,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_constraints_are_in_the_database),
         cmocka_unit_test(test_wrong_models_are_refused),
         cmocka_unit_test(test_created_by_several_at_once),
+        cmocka_unit_test(test_a_column_that_is_not_there),
     };
 
     return test_on_databases("schema", tests, sizeof tests / sizeof tests[0]);

@@ -185,12 +185,21 @@ static rowan_status open_file(sqlite_conn *conn, const rowan__uri *uri,
     return status_of(rc);
 }
 
+/* A name in double quotes is never a text: the library takes one for it where no column is
+ * called so, and would read what an older table lacks as its own name. */
+static void require_names(sqlite3 *db)
+{
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    (void)sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+}
+
 /* A database on read-only ground cannot switch to WAL, and can be read without. */
 static rowan_status configure(sqlite_conn *conn, bool read_only, rowan_error *err)
 {
     rowan_status st;
 
     (void)sqlite3_busy_handler(conn->db, on_busy, conn);
+    require_names(conn->db);
     if (rowan__sqlite_decimals(conn->db) != SQLITE_OK ||
         rowan__sqlite_numbers(conn->db) != SQLITE_OK)
         return fail(conn, SQLITE_NOMEM, err);
