@@ -279,6 +279,43 @@ static void test_connection_lost_under_a_cursor(void **state)
     assert_ok(rowan_session_ping(t->db, &t->err), &t->err);
 }
 
+/* SQLite: a backup that is put in the file's place is what is read from then on, and written
+ * to. */
+static void test_replaced_file(void **state)
+{
+    static const char *const ends[] = { "", "-wal", "-shm" };
+    test_db *t = *state;
+    const char *old, *new, *path;
+    uint64_t n = 0;
+
+    if (!test_is_sqlite(t))
+        return;
+    path = t->uri + strlen("sqlite:///");
+    new = test_printf("%s/new.db", test_dir());
+    old = test_printf("%s/old.db", test_dir());
+    test_exec(t, test_printf("VACUUM INTO '%s'", new));
+    assert_ok(rowan_insert(t->db, Place,
+                           &((Place){ rowan_text_of("a"), rowan_text_of("A"), { 0 } }),
+                           &t->err),
+              &t->err);
+    rowan_session_release(t->db);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        assert_int_equal(rename(test_printf("%s%s", path, ends[i]),
+                                test_printf("%s%s", old, ends[i])),
+                         0);
+    assert_int_equal(rename(new, path), 0);
+    test_wait_until(
+        (rowan_session_release(t->db),
+         rowan_count(t->db, rowan_select(Place), &n, &t->err) == ROWAN_OK && n == 0),
+        10000);
+    assert_int_equal(stats_of(t->engine).n_stale, 1);
+    assert_ok(rowan_insert(t->db, Place,
+                           &((Place){ rowan_text_of("b"), rowan_text_of("B"), { 0 } }),
+                           &t->err),
+              &t->err);
+    assert_string_equal(test_list(t, "code", "place", "code"), "b");
+}
+
 /* A network that has lost its way: nothing comes, not even the end. */
 
 static test_proxy *new_proxy(test_db *t)
@@ -854,6 +891,7 @@ int main(void)
         cmocka_unit_test(test_connection_lost_in_transaction),
         cmocka_unit_test(test_connection_lost_in_commit),
         cmocka_unit_test(test_connection_lost_under_a_cursor),
+        cmocka_unit_test(test_replaced_file),
         cmocka_unit_test(test_silent_idle_connection),
         cmocka_unit_test(test_silence_under_a_statement),
         cmocka_unit_test(test_server_away_and_back),

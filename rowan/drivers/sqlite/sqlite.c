@@ -24,6 +24,7 @@ typedef struct sqlite_conn {
     sqlite3 *db;
     uint32_t busy_timeout_ms;
     int64_t busy_since_ms; /* 0 while no lock is waited for */
+    int64_t seen_at_ms;    /* when the file was last at its place */
     int64_t stop_at_ms; /* when the statement under way is over its time; 0 for never */
 } sqlite_conn;
 
@@ -36,6 +37,7 @@ typedef struct sqlite_prepared {
     char texts[][ROWAN_DECIMAL_TEXT_MAX]; /* of each parameter that is stored as text */
 } sqlite_prepared;
 
+#define LOOK_MS        1000  /* between two looks whether the file is still there */
 #define PROGRESS_STEPS 10000 /* of the virtual machine between two looks at the clock */
 
 static rowan_status status_of(int rc)
@@ -238,12 +240,25 @@ static rowan_status connect_file(const rowan__uri *uri, const rowan__connect_opt
         close_conn(&conn->base);
         return st;
     }
+    conn->seen_at_ms = rowan_clock_ms();
     *out = &conn->base;
     return ROWAN_OK;
 }
 
+/* A file that was deleted or replaced lives on for who has it open, and what is written to it
+ * then is lost. Once in a while is enough: it costs as much as a checkout. */
 static bool looks_alive(rowan__conn *base)
 {
+    sqlite_conn *conn = (sqlite_conn *)base;
+    int64_t now = rowan_clock_ms();
+    int has_moved = 0;
+
+    if (now - conn->seen_at_ms >= LOOK_MS) {
+        conn->seen_at_ms = now;
+        (void)sqlite3_file_control(conn->db, "main", SQLITE_FCNTL_HAS_MOVED,
+                                   &has_moved);
+        base->broken = base->broken || has_moved != 0;
+    }
     return !base->broken;
 }
 
