@@ -2,7 +2,8 @@
  *
  * What comes has a struct of each node in every row. A node's different rows are told by its
  * key, in the order in which they came first, and copied into a block of their own; the
- * different pairs of a parent's row and a child's are the relation.
+ * different pairs of a parent's row and a child's, with the row in between where that is
+ * more than both, are the relation.
  */
 #include "joined_int.h"
 
@@ -64,21 +65,31 @@ static rowan_status copy_rows(rowan__node *node, rowan_error *err)
 
 typedef struct pair {
     uint32_t parent, child;
+    int64_t link; /* the group of the row in between; 0 if it does not matter */
 } pair;
 
-static const rowan_column pair_columns[] = { { .name = "pair", .type = ROWAN_INT64 } };
-static const rowan_model pair_shape = {
-    .name = "pair", .columns = pair_columns, .n_columns = 1, .row_size = sizeof(pair)
+static const rowan_column pair_columns[] = {
+    { .name = "pair", .type = ROWAN_INT64 },
+    { .name = "link",
+      .type = ROWAN_INT64,
+      .offset = offsetof(pair, link),
+      .value_offset = offsetof(pair, link) },
 };
-static const rowan__key pair_key = { .columns = { &pair_columns[0] }, .n = 1 };
+static const rowan_model pair_shape = {
+    .name = "pair", .columns = pair_columns, .n_columns = 2, .row_size = sizeof(pair)
+};
+static const rowan__key pair_key = { .columns = { &pair_columns[0], &pair_columns[1] },
+                                     .n = 2 };
 
 static size_t collect_pairs(const rowan__node *parent, const rowan__node *child,
                             pair *pairs)
 {
+    const uint32_t *links = child->link.n > 0 ? child->links.of_row : NULL;
     size_t n = 0;
 
     for (size_t i = 0; i < child->groups.n_rows; i++) {
-        pair one = { parent->groups.of_row[i], child->groups.of_row[i] };
+        pair one = { parent->groups.of_row[i], child->groups.of_row[i],
+                     links != NULL ? links[i] : 0 };
 
         if (one.parent != ROWAN__NO_GROUP && one.child != ROWAN__NO_GROUP)
             pairs[n++] = one;
@@ -170,6 +181,9 @@ static rowan_status take_apart(rowan__plan *plan, const rowan__rows *joined,
             return no_memory(err);
         st = rowan__groups_make(&node->groups, plan->scratch, joined->shape, &node->key,
                                 joined->bytes, joined->n_rows, err);
+        if (st == ROWAN_OK && node->link.n > 0)
+            st = rowan__groups_make(&node->links, plan->scratch, joined->shape,
+                                    &node->link, joined->bytes, joined->n_rows, err);
         if (st == ROWAN_OK)
             st = copy_rows(node, err);
     }

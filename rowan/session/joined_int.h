@@ -19,9 +19,11 @@ typedef struct rowan__node {
     const rowan_model
         *source; /* the same in the query: an alias if it is there twice */
     const rowan_model *between;
+    rowan__key link;      /* of the model in between, in the shape: see joined_plan.c */
     rowan__placed placed; /* where a row's struct is */
     rowan__key key;       /* of the rows, in the shape */
     rowan__groups groups; /* of all joined rows: one for each different row */
+    rowan__groups links;  /* of all joined rows, by `link` if that has columns */
     rowan__rows *rows;    /* these */
 } rowan__node;
 

@@ -220,13 +220,46 @@ static rowan_status find_key(const rowan__plan *plan, rowan__node *node,
                             node->model->name);
 }
 
+static bool is_of(const rowan__key *key, const rowan_column *column)
+{
+    for (size_t i = 0; i < key->n; i++) {
+        if (key->columns[i] == column)
+            return true;
+    }
+    return false;
+}
+
+/* The key of the model in between, if it can lead from a row to another more than once: if
+ * the key is more than who is led where. */
+static rowan_status find_link(rowan__plan *plan, rowan__node *node, rowan_error *err)
+{
+    const rowan_model *between = node->relation->between;
+    rowan__key key = { .n = 0 };
+    bool many = false;
+    rowan_status st = ROWAN_OK;
+
+    for (size_t i = 0; i < between->n_columns && key.n < ROWAN__MAX_FOREIGN_KEY; i++) {
+        const rowan_column *column = &between->columns[i];
+
+        if (!column->primary_key)
+            continue;
+        many = many ||
+               (!is_of(&node->ends.here, column) && !is_of(&node->ends.there, column));
+        key.columns[key.n++] = column;
+    }
+    for (size_t i = 0; many && i < key.n && st == ROWAN_OK; i++)
+        st = rowan__shape_add_column(&plan->shape, node->between, key.columns[i], true,
+                                     &node->link.columns[node->link.n++], err);
+    return st;
+}
+
 static rowan_status make_shape(rowan__plan *plan, rowan_error *err)
 {
     size_t n_columns = 0;
     rowan_status st;
 
     for (size_t i = 0; i < plan->n_nodes; i++)
-        n_columns += plan->nodes[i].model->n_columns;
+        n_columns += plan->nodes[i].model->n_columns + (size_t)ROWAN__MAX_FOREIGN_KEY;
     st = rowan__shape_new(&plan->shape, plan->scratch, plan->nodes[0].model, n_columns,
                           err);
     for (size_t i = 0; i < plan->n_nodes && st == ROWAN_OK; i++) {
@@ -235,6 +268,8 @@ static rowan_status make_shape(rowan__plan *plan, rowan_error *err)
         st = rowan__shape_add(&plan->shape, node->source, i > 0, &node->placed, err);
         if (st == ROWAN_OK)
             st = find_key(plan, node, err);
+        if (st == ROWAN_OK && node->between != NULL)
+            st = find_link(plan, node, err);
     }
     plan->query.model = plan->shape.model;
     return st;

@@ -53,7 +53,7 @@ static rowan_status begin_through(rowan__loading *l, rowan_error *err)
     l->key.n = 0;
     for (size_t i = 0; i < l->ends.here.n && st == ROWAN_OK; i++)
         st = rowan__shape_add_column(&shape, relation->between, l->ends.here.columns[i],
-                                     &l->key.columns[l->key.n++], err);
+                                     false, &l->key.columns[l->key.n++], err);
     if (st != ROWAN_OK)
         return st;
     shape.model->relations = relation->target->relations; /* the struct is at 0 */

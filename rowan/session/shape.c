@@ -78,18 +78,23 @@ rowan_status rowan__shape_add(rowan__shape *shape, const rowan_model *source,
 }
 
 rowan_status rowan__shape_add_column(rowan__shape *shape, const rowan_model *source,
-                                     const rowan_column *column,
+                                     const rowan_column *column, bool can_be_absent,
                                      const rowan_column **out, rowan_error *err)
 {
+    bool has_bool = can_be_absent && !column->nullable && !rowan__is_span(column->type);
     size_t to_value = (size_t)(column->value_offset - column->offset), offset = 0;
     rowan_status st =
         take(shape, to_value + rowan__type_size(column->type), &offset, err);
+    size_t absent = offset;
     rowan_column *added;
 
+    if (st == ROWAN_OK && has_bool)
+        st = take(shape, sizeof(bool), &absent, err);
     if (st != ROWAN_OK)
         return st;
     added = add(shape, source, column, 0);
-    added->offset = (uint16_t)offset;
+    added->nullable = column->nullable || can_be_absent;
+    added->offset = (uint16_t)absent;
     added->value_offset = (uint16_t)(offset + to_value);
     *out = added;
     return ROWAN_OK;

@@ -39,9 +39,10 @@ rowan_status rowan__shape_add(rowan__shape *shape, const rowan_model *source,
                               bool can_be_absent, rowan__placed *out,
                               rowan_error *err) ROWAN_CHECKED;
 
-/* Adds one column of `source`; *out is it, in the rows of the shape. */
+/* Adds one column of `source`, which can be absent as above; *out is it, in the rows of the
+ * shape. */
 rowan_status rowan__shape_add_column(rowan__shape *shape, const rowan_model *source,
-                                     const rowan_column *column,
+                                     const rowan_column *column, bool can_be_absent,
                                      const rowan_column **out,
                                      rowan_error *err) ROWAN_CHECKED;
 

@@ -392,6 +392,63 @@ static void test_null_where_there_is_none(void **state)
                                         "model does not allow");
 }
 
+/* clang-format off */
+ROWAN_MODEL(Song, "song",
+    (rowan_int64, id, PRIMARY_KEY),
+    MANY_TO_MANY(singers, Singer, Take, song, singer)
+)
+ROWAN_MODEL(Singer, "singer",
+    (rowan_int64, id, PRIMARY_KEY)
+)
+ROWAN_MODEL(Take, "take",
+    (rowan_int64, id,     PRIMARY_KEY),
+    (rowan_int64, song,   REFERENCES(Song, id)),
+    (rowan_int64, singer, REFERENCES(Singer, id))
+)
+/* clang-format on */
+
+ROWAN_MODELS(music, "0", Song, Singer, Take);
+
+/* A row that is led to several times is there as often, joined or not. */
+static void test_many_times(void **state)
+{
+    test_db *t = *state;
+    const rowan_relation_query *const ways[] = {
+        rowan_with(Song, singers, .order_by = { rowan_asc(Singer, id) }),
+        rowan_with_join(Song, singers, .order_by = { rowan_asc(Singer, id) }),
+    };
+
+    assert_ok(rowan_drop_all(t->db, &music, &t->err), &t->err);
+    assert_ok(rowan_create_all(t->db, &music, &t->err), &t->err);
+    test_exec(t, "insert into song values (1), (2)");
+    test_exec(t, "insert into singer values (1), (2)");
+    test_exec(t, "insert into take values (1, 1, 1), (2, 1, 2), (3, 1, 1)");
+    for (size_t i = 0; i < 2; i++) {
+        rowan_result *result = NULL;
+        const Song *songs;
+        Singer **singers = NULL;
+        size_t n = 0;
+
+        assert_ok(rowan_fetch(t->db,
+                              rowan_select(Song, .order_by = { rowan_asc(Song, id) },
+                                           .with = { ways[i] }),
+                              &result, &t->err),
+                  &t->err);
+        assert_int_equal(rowan_result_count(result), 2);
+        songs = rowan_rows(result, Song);
+        assert_ok(rowan_related_many(Song, &songs[0], singers, &singers, &n, &t->err),
+                  &t->err);
+        assert_int_equal(n, 3);
+        assert_ptr_equal(singers[0], singers[1]);
+        assert_int_equal(singers[2]->id, 2);
+        assert_ok(rowan_related_many(Song, &songs[1], singers, &singers, &n, &t->err),
+                  &t->err);
+        assert_int_equal(n, 0);
+        rowan_result_free(result);
+    }
+    assert_ok(rowan_drop_all(t->db, &music, &t->err), &t->err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_to_many),
         cmocka_unit_test(test_aliases_and_levels),
         cmocka_unit_test(test_many_to_many),
+        cmocka_unit_test(test_many_times),
         cmocka_unit_test(test_objects),
         cmocka_unit_test(test_what_cannot_be_joined),
         cmocka_unit_test(test_null_where_there_is_none),

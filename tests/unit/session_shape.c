@@ -38,9 +38,9 @@ static void structs_lie_side_by_side(void **state)
     assert_ok(rowan__shape_new(&shape, arena, &Left_model, 8, &err), &err);
     assert_ok(rowan__shape_add(&shape, &Left_model, false, &left, &err), &err);
     assert_ok(rowan__shape_add(&shape, &Right_model, true, &right, &err), &err);
-    assert_ok(
-        rowan__shape_add_column(&shape, &Right_model, &Right_columns[1], &day, &err),
-        &err);
+    assert_ok(rowan__shape_add_column(&shape, &Right_model, &Right_columns[1], false,
+                                      &day, &err),
+              &err);
     assert_int_equal(shape.model->n_columns, 8);
     assert_int_equal(left.offset, 0);
     assert_int_equal(left.absent, 0);
