@@ -51,7 +51,7 @@ static rowan_status status_of(unsigned code)
         { ER_NO_SUCH_TABLE, ROWAN_EDATA },
         { ER_BAD_TABLE_ERROR, ROWAN_EDATA },
         { ER_BAD_FIELD_ERROR, ROWAN_EDATA },
-        { ER_KEY_COLUMN_DOES_NOT_EXITS, ROWAN_EDATA },
+        { ER_KEY_COLUMN_DOES_NOT_EXIST, ROWAN_EDATA },
         { ER_GENERATED_COLUMN_FUNCTION_IS_NOT_ALLOWED, ROWAN_EUNSUPPORTED },
         { ER_NO_DEFAULT_FOR_FIELD, ROWAN_EDATA }, /* a column the model does not know */
         { ER_NON_UPDATABLE_TABLE, ROWAN_EDATA },
