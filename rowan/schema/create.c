@@ -77,7 +77,17 @@ static rowan_status supported(rowan_session *session, const rowan_models *models
 static rowan_status drop_one(rowan_session *session, const rowan_model *model,
                              rowan_error *err)
 {
-    return rowan__session_run_ddl(session, rowan__ddl_drop_table, model, err);
+    uint64_t n_referrers = 0;
+    rowan_status st =
+        rowan__session_probe(session, rowan__ddl_referrers, model, &n_referrers, err);
+
+    if (st == ROWAN_OK && n_referrers > 0) /* its rows would be deleted, or changed */
+        st = rowan_fail(err, ROWAN_ECONSTRAINT,
+                        "%s cannot be dropped: another table refers to it",
+                        model->table);
+    return st == ROWAN_OK
+               ? rowan__session_run_ddl(session, rowan__ddl_drop_table, model, err)
+               : st;
 }
 
 /* Takes what keeps others from changing tables at the same time: a transaction and a lock.

@@ -337,6 +337,16 @@ void rowan__ddl_create_table(const rowan__dialect *d, const rowan_model *model,
     inline_comment(d, rowan_model_comment(model), sql);
 }
 
+void rowan__ddl_referrers(const rowan__dialect *d, const rowan_model *model,
+                          rowan__buf *sql)
+{
+    if (d->referrers[0] == NULL)
+        return;
+    rowan__buf_str(sql, d->referrers[0]);
+    rowan__sql_string(sql, model->table, strlen(model->table));
+    rowan__buf_str(sql, d->referrers[1]);
+}
+
 void rowan__ddl_drop_table(const rowan__dialect *d, const rowan_model *model,
                            rowan__buf *sql)
 {

@@ -59,6 +59,11 @@ bool rowan__ddl_index_at(const rowan_model *model, size_t n, rowan_key_part *par
 rowan_status rowan__ddl_check_names(const rowan_models *models,
                                     rowan_error *err) ROWAN_CHECKED;
 
+/* Asks whether another table refers to the model's, where the database would not refuse to
+ * drop it; nothing elsewhere. */
+void rowan__ddl_referrers(const rowan__dialect *dialect, const rowan_model *model,
+                          rowan__buf *sql);
+
 /* DROP TABLE IF EXISTS. */
 void rowan__ddl_drop_table(const rowan__dialect *dialect, const rowan_model *model,
                            rowan__buf *sql);

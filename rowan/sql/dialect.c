@@ -175,6 +175,11 @@ const rowan__dialect rowan__dialect_sqlite = {
     .decimal_collation = " COLLATE rowan_decimal", /* made by the driver */
     .identity = "", /* a single INTEGER key takes the next number by itself */
     .table_options = " STRICT",
+    .referrers = { "SELECT 1 FROM sqlite_schema p, sqlite_schema c, "
+                   "pragma_foreign_key_list(c.name) f WHERE p.type = 'table' AND "
+                   "c.type = 'table' AND p.name = ",
+                   " COLLATE NOCASE AND f.\"table\" = p.name COLLATE NOCASE AND "
+                   "c.name <> p.name LIMIT 1" },
     .has_bracket_names = true,
     .excluded = { "excluded.", "" },
     .like = { "", " LIKE ", " ESCAPE '\\'" }, /* the driver makes it see the case */

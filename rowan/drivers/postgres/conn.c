@@ -19,6 +19,7 @@ static rowan_status status_of(const char *sqlstate)
         { "23505", ROWAN_ECONFLICT },    /* unique_violation */
         { "23502", ROWAN_EINVAL },       /* not_null_violation */
         { "23", ROWAN_ECONSTRAINT },     /* integrity constraint violation */
+        { "2BP01", ROWAN_ECONSTRAINT },  /* dependent_objects_still_exist */
         { "40", ROWAN_EBUSY },           /* serialization failure, deadlock */
         { "55P03", ROWAN_EBUSY },        /* lock_not_available */
         { "55006", ROWAN_EBUSY },        /* object_in_use */

@@ -19,7 +19,7 @@ rowan_status rowan_create_all(rowan_session *session, const rowan_models *models
                               rowan_error *err) ROWAN_CHECKED;
 
 /* Drops the tables that exist, children first, in one transaction (but see above). All
- * rows are lost. */
+ * rows are lost; if another table refers to one of them, that is ROWAN_ECONSTRAINT. */
 rowan_status rowan_drop_all(rowan_session *session, const rowan_models *models,
                             rowan_error *err) ROWAN_CHECKED;
 
