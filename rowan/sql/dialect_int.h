@@ -62,10 +62,9 @@ typedef struct rowan__dialect {
     bool locks_tables;        /* a refresh keeps other writers out by LOCK TABLE */
     const char *name_lock[2]; /* before and behind a name that one session at a time can
                                * have; NULL where tables can be locked */
-    const char
-        *referrers[2]; /* before and behind a table's name as a string: gives a row if
-                               * another table refers to it. NULL where such a table cannot
-                               * be dropped */
+    /* Before and behind a table's name as a string: gives a row if another table refers to
+     * it. NULL where such a table cannot be dropped. */
+    const char *referrers[2];
     const char *lock_rows; /* behind a SELECT: what it found, or did not, stays */
     const char *unlock; /* lets go of all names; NULL if the transaction's end does */
     bool has_sequences; /* an AUTO key's sequence does not see keys that are given */
